@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * job.h - a job, read from its INI file through all the layers.
+ *
+ * The only room that knows GKeyFile.  Layers, weakest first: built-in,
+ * /etc/mdcore/mdcore.ini, ~/.config/mdcore/mdcore.ini, `include`, the job
+ * file, MDCORE_<GROUP>__<KEY>, --set group.key=value.  docs/jobs.md is the
+ * reference of every key.
+ */
+#pragma once
+
+#include "data/error.h"
+
+typedef struct {
+  guint max_retries;        /* [retry] max_retries = 5                      */
+  gint64 base, cap;         /* [retry] base = 1s, cap = 60s: full jitter    */
+} RetryPolicy;
+
+typedef struct {
+  double per_second;        /* [rate_limit] rate = 200/min; 0 = unlimited   */
+  double burst;
+} RateLimit;
+
+typedef struct {
+  guint threshold;          /* [breaker] failures in a row                  */
+  gint64 cool_down;
+} BreakerPolicy;
+
+typedef struct {
+  double min_score;         /* [quality] gate, 0 = none                     */
+  double max_shrink;        /* 0.01                                         */
+  double min_volume, max_volume; /* NaN = no bound                          */
+  double max_move;          /* NaN = no warning; share of the last close    */
+} QualityPolicy;
+
+typedef struct {
+  char *name;               /* [sink:NAME]                                  */
+  char *type;               /* plugin name                                  */
+  GHashTable *settings;     /* key -> value text                            */
+} SinkConfig;
+
+typedef struct Job {
+  char *name;
+  char *file;               /* NULL for `backfill`                          */
+  char *provider;
+  char **datasets;          /* NULL-terminated; the provider's default when */
+  char **schemas;           /*   the job names none                         */
+  char **symbols;           /* resolved: universes and files expanded,      */
+                            /*   duplicates removed, order kept; { "*" }    */
+  guint selector;           /* enum md_selector (`symbol_kind = parent`)    */
+  md_time start, end;       /* MD_ABSENT end = now, at each run             */
+  guint workers;            /* 4                                            */
+  gint64 revise;            /* ns before now that each run re-asks          */
+  gint64 suspect_for;       /* 7d                                           */
+  gint64 max_run_time;      /* 0 = none                                     */
+  gsize memory_limit;       /* 256 MiB                                      */
+  gboolean provisional;
+  gboolean unknown_is_warning; /* on_unknown = warn                         */
+  gboolean keep_raw;        /* [store] raw = keep                           */
+  gboolean rows_off;        /* [store] rows = off                           */
+  char *store_path;
+  RetryPolicy retry;
+  RateLimit rate;           /* given: overrides the provider's default      */
+  GHashTable *buckets;      /* bucket name -> RateLimit* ([rate_limit]      */
+                            /*   bucket.NAME = 10/s)                        */
+  BreakerPolicy breaker;
+  QualityPolicy quality;
+  GPtrArray *sinks;         /* of SinkConfig                                */
+  char *notify_exec, *notify_webhook;
+
+  GPtrArray *settings;      /* ConfigValue of every key, for config show    */
+} Job;
+
+/* Where a value came from, for `config show --origin` and for messages.    */
+typedef struct {
+  char *group, *key, *value;
+  char *origin;             /* "us.ini:12", "environment MDCORE_...",       */
+                            /*   "--set", "built-in"                        */
+  gboolean secret;
+} ConfigValue;
+
+typedef struct {
+  const char *const *sets;  /* --set, NULL-terminated, or NULL              */
+  const char *store;        /* --store, or NULL                             */
+} JobOverrides;
+
+/* CORE_ERROR_USAGE with every fault found, a line each, as
+ * "FILE:LINE: what is wrong (did you mean ...?)".                          */
+Job *job_load (const char *path, const JobOverrides *overrides,
+               GError **error);
+/* A job without a file: provider, symbols, schema, from, to as texts (NULL =
+ * default).                                                                */
+Job *job_for_backfill (const char *provider, const char *const *symbols,
+                       const char *schema, const char *from, const char *to,
+                       const JobOverrides *overrides, GError **error);
+void job_free (Job *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Job, job_free)
+
+/* [provider] against the plugin's declared keys: types, choices, required,
+ * environment names, defaults, ${env:} ${file:} ${cred:}.                  */
+typedef struct {
+  union md_value *values;   /* in the order of the keys                     */
+  gsize n;
+  char **secrets;           /* values, NULL-terminated; wiped when freed    */
+  char **origins;           /* of MD_KEY_ORIGIN keys, "https://host:port"   */
+  char **paths;             /* of MD_KEY_PATH keys, absolute                */
+  const struct md_key *keys;
+} BoundKeys;
+BoundKeys *job_bind_keys (const Job *job, const struct md_key *keys, gsize n,
+                          GError **error);
+/* The same for one sink's group.                                           */
+BoundKeys *job_bind_sink_keys (const Job *job, const SinkConfig *sink,
+                               const struct md_key *keys, gsize n,
+                               GError **error);
+void bound_keys_free (BoundKeys *bound);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BoundKeys, bound_keys_free)
+/* The value of a declared key as text, or NULL.                            */
+const char *bound_keys_get (const BoundKeys *bound, const char *name);
+
+/* The nearest of `names` to a mistyped one, or NULL.                       */
+const char *config_nearest (const char *typo, const char *const *names);
+/* Default store path: $MDCORE_STORE, else ./mdcore-store.                  */
+char *config_default_store (void);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * interval.h - bar intervals in their zone: which bar holds a time, when it
+ * ends; and text <-> time.
+ */
+#pragma once
+
+#include <glib.h>
+#include <mdcore.h>
+
+/* Start of the bar that holds t, and of the one after it.  Days, weeks
+ * (Monday) and months (the 1st) in the interval's zone with its anchor;
+ * right across DST.  For ticks (count 0): t and t.                         */
+md_time interval_floor (const struct md_interval *interval, md_time t);
+md_time interval_next (const struct md_interval *interval, md_time t);
+/* Nominal length in ns (a day 24 h, a month 30 days), 0 for ticks.         */
+gint64 interval_nominal (const struct md_interval *interval);
+/* "1m", "6h", "1d", "" for ticks.  (transfer full)                         */
+char *interval_to_text (const struct md_interval *interval);
+
+/* "2024-01-01", RFC 3339 with a zone, or integer ns; exact to the ns.      */
+gboolean time_parse (const char *text, md_time *ret_time, GError **error);
+/* RFC 3339 UTC, fraction only as long as needed; buf of TIME_TEXT_SIZE.    */
+#define TIME_TEXT_SIZE 40
+gsize time_format (md_time t, char *buf);
+/* "90s", "15m", "3d", "1h30m" -> ns.                                       */
+gboolean duration_parse (const char *text, gint64 *ret_ns, GError **error);
+char *duration_format (gint64 ns); /* "1h 30m", for people                  */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * engine.h - from what is held to what the job asks for.
+ *
+ * plan (want minus have) -> chunks -> workers (fetch, guard, rules, seal) ->
+ * one committer -> store.  docs/architecture.md tells the story.
+ */
+#pragma once
+
+#include "config/job.h"
+#include "net/net.h"
+#include "plugin/plugin.h"
+#include "store/store.h"
+
+/* ---- plan ------------------------------------------------------------ */
+
+/* One fetch: a set of selectors over one range.                            */
+typedef struct {
+  const struct md_offer *offer;
+  char *dataset, *schema;
+  guint selector;
+  GPtrArray *symbols;          /* of char *                                 */
+  md_time from, to;
+  gboolean refetch;            /* covered before, asked again               */
+} Chunk;
+
+typedef struct {
+  GPtrArray *chunks;           /* of Chunk, oldest range first              */
+  guint64 calls_min, calls_max; /* max G_MAXUINT64 = unknown                */
+  gint64 limit_ns;             /* time that the rate limit alone takes      */
+  double money;                /* NaN unknown                               */
+  char currency[8];
+  md_time held_until, next_final; /* MD_ABSENT if none                      */
+  GPtrArray *notes;            /* of char *: what is not asked, and why     */
+} Plan;
+void plan_free (Plan *plan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+
+typedef struct {
+  const Job *job;
+  const Plugin *plugin;
+  const BoundKeys *keys;
+  Net *net;
+  Store *store;                /* plan: may be NULL (nothing held yet)      */
+  md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
+  md_time now;                 /* the run's "now"                           */
+  Cancel *cancel;
+} EngineInput;
+
+Plan *engine_plan (const EngineInput *input, GError **error);
+
+/* ---- run ------------------------------------------------------------- */
+
+typedef enum {
+  RUN_DONE = 10, RUN_PARTIAL = 20, RUN_FAILED = 30, RUN_AUTH = 40,
+  RUN_INTERRUPTED = 50
+} RunOutcome;
+
+/* One entry per symbol, dataset and schema.                                */
+typedef struct {
+  char *symbol, *dataset, *schema;
+  char *status;                /* complete, up-to-date, no_data, partial,   */
+                               /*   failed, quarantined                     */
+  char *reason;                /* or NULL                                   */
+  guint64 rows_in, added, changed, withdrawn, same, rejected;
+  md_time held_until, next_final;
+} RunEntry;
+
+typedef struct {
+  char *run_id;
+  RunOutcome outcome;
+  GPtrArray *entries;          /* of RunEntry                               */
+  guint64 chunks, calls, retries, commits, rows_in, rows_rejected, bytes_in;
+  gint64 waited_ns, elapsed_ns;
+  char *error;                 /* what ended it, or NULL                    */
+  int error_class;
+} RunReport;
+void run_report_free (RunReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RunReport, run_report_free)
+
+/* Called from the committer's thread a few times a second.                 */
+typedef struct {
+  guint64 chunks_done, chunks_total, rows, calls;
+  double fraction;
+  const char *waiting;         /* "rate limit, 12 s" or NULL                */
+} EngineProgress;
+typedef void (*EngineNotify) (const EngineProgress *progress, gpointer data);
+
+/* Runs the plan to its end, to cancel, or to a fatal error; always returns a
+ * report that says what is held.  The store must be open for writing.      */
+RunReport *engine_run (const EngineInput *input, const Plan *plan,
+                       EngineNotify notify, gpointer data, GError **error);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * net.h - every exchange with the outside: HTTP(S), local files, their
+ * decompression, recording and replay.
+ *
+ * The only room that knows libcurl and libarchive.  One network thread runs
+ * a curl_multi; callers on any thread block on their reply, or pull its body
+ * in pieces with back-pressure.  TLS is always verified.
+ */
+#pragma once
+
+#include "data/clock.h"
+#include "data/error.h"
+
+typedef struct Net Net;
+
+typedef enum { NET_LIVE, NET_RECORD, NET_REPLAY } NetMode;
+
+typedef struct {
+  NetMode mode;
+  const char *path;       /* NET_RECORD, NET_REPLAY: the exchange file      */
+  const char *user_agent; /* NULL = "mdcore/VERSION (+homepage)"            */
+  const char *ca_file;    /* NULL = the system's                            */
+  gint64 connect_timeout; /* ns, 0 = 15 s                                   */
+  gint64 stall_timeout;   /* ns without a byte, 0 = 60 s                    */
+  gsize buffer_limit;     /* bytes buffered a pulled body, 0 = 1 MiB        */
+} NetOptions;
+
+Net *net_new (const NetOptions *options, GError **error);
+/* Waits for the thread; unanswered requests end as cancelled.              */
+void net_free (Net *net);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Net, net_free)
+/* NET_REPLAY: TRUE when every recorded exchange was used.                  */
+gboolean net_replay_finished (const Net *net, char **ret_unused);
+
+/* Credentials with values; the caller keeps them until net_send returns.   */
+typedef struct {
+  int kind;               /* enum md_auth_kind                              */
+  const char *value, *value2;
+  const char *param, *param2;
+} NetAuth;
+
+typedef struct {
+  const char *method;     /* NULL = GET                                     */
+  const char *url;        /* http, https, file: or an absolute path         */
+  const char *const *headers;
+  const void *body;
+  gsize body_len;
+  NetAuth auth;
+  gint64 range_from, range_to; /* as in struct md_http                      */
+  gint64 max_body;        /* after decompression; 0 = 256 MiB whole,        */
+                          /*   unlimited pulled                             */
+  gboolean pull;          /* body through net_read                          */
+  gboolean raw;           /* do not undo gzip, zstd, zip of the content     */
+  gboolean keep_wire;     /* keep the answer's bytes for the raw archive    */
+  const char *const *origins; /* "https://host:port" that may be contacted; */
+                          /*   NULL-terminated; auth goes only there        */
+  const char *const *secrets; /* values to redact, NULL-terminated          */
+  const Cancel *cancel;   /* or NULL                                        */
+  gint64 deadline;        /* monotonic ns, 0 = none                         */
+} NetRequest;
+
+typedef struct NetReply NetReply;
+
+/* Performs one exchange: NULL with err filled (NETWORK, PROTOCOL, REQUEST,
+ * CANCELLED, CONFIG) or a reply of any status.  Content-Encoding is always
+ * undone; gzip and zstd *content* too unless raw.  A body shorter than
+ * announced, or a cut compressed body, is a failure.  [any]                */
+NetReply *net_send (Net *net, const NetRequest *request, struct md_error *err);
+void net_reply_free (NetReply *reply);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetReply, net_reply_free)
+
+int net_reply_status (const NetReply *reply);
+const char *net_reply_header (const NetReply *reply, const char *name);
+/* Whole bodies: NUL-terminated, owned by the reply.                        */
+const char *net_reply_body (const NetReply *reply, gsize *ret_len);
+/* Pulled bodies: *ret_len 0 = proven end of the current member.            */
+int net_reply_read (NetReply *reply, void *buf, gsize size, gsize *ret_len,
+                    struct md_error *err);
+int net_reply_next_member (NetReply *reply, const char **ret_name,
+                           struct md_error *err);
+/* keep_wire: the bytes after transfer and content encoding, their SHA-256
+ * in hex; complete only when the body has been read to its end.            */
+GBytes *net_reply_wire (const NetReply *reply);
+const char *net_reply_hash (NetReply *reply);
+guint64 net_reply_wire_bytes (const NetReply *reply);
+
+/* "https://host:port" with the default port made explicit.
+ * (transfer full; NULL when it is no http(s) URL)                          */
+char *net_origin (const char *url);
+/* A copy of text with each secret, plain or percent-encoded or base64,
+ * replaced by "***".                                                       */
+char *net_redact (const char *text, const char *const *secrets);
+/* Seconds or HTTP date -> ns from now; 0 when it is neither.               */
+gint64 net_retry_after (const char *value, md_time now);
+
+/* Totals for metrics and summaries.  [any]                                 */
+typedef struct {
+  guint64 requests, connections, bytes_in, bytes_out, failures;
+} NetCounts;
+void net_counts (Net *net, NetCounts *ret_counts);
