@@ -55,6 +55,8 @@ const struct md_offer *plugin_offer (const Plugin *plugin,
                                      GError **error);
 const struct md_offer *plugin_offer_at (const Plugin *plugin, gsize i);
 const struct md_key *plugin_key_at (const Plugin *plugin, gsize i);
+/* Declared default rate limits, provider.n_limits of them.                 */
+const struct md_limit *plugin_limit_at (const Plugin *plugin, gsize i);
 /* The table of the offer's rows.                                           */
 const struct md_table *plugin_offer_table (const struct md_offer *offer);
 

@@ -83,6 +83,19 @@ struct md_request {
   md_time     from, to;      /* half-open: [from, to), by index time      */
 };
 
+/* ---- default rate limits -------------------------------------------- */
+
+/* What the vendor documents for a bucket named in `md_http.bucket`.  The
+ * core keeps to it unless the job's [rate_limit] says otherwise.  Array
+ * element, stride md_provider.limit_size.                                */
+struct md_limit {
+  const char *bucket;     /* NULL = the default bucket                    */
+  const char *plan;       /* whose limit it is: "free"; NULL = all       */
+  double      per_second; /* permits; 0 = unlimited                       */
+  double      burst;      /* permits at once; 0 counts as 1               */
+  const char *doc;        /* where the vendor says so                     */
+};
+
 /* ---- interfaces ----------------------------------------------------- */
 
 #define MD_IFACE_PROVIDER "mdcore.provider/1"
@@ -106,6 +119,9 @@ struct md_provider {
    * nothing.  [session]                                                   */
   int   (*check) (void *session, struct md_call *call,
                   const struct md_request *request, struct md_error *err);
+
+  const struct md_limit *limits; /* the first of a bucket is the default  */
+  size_t n_limits, limit_size;
 };
 
 #define MD_IFACE_SYMBOLS "mdcore.symbols/1"
