@@ -20,15 +20,20 @@ enum md_decimal {
 };
 
 /* [-]digits[.digits][e[+-]digits] as units of 1e-9, exact.  The whole text
- * must be the number.  Trailing zeros beyond 9 decimals are no loss.       */
+ * must be the number, written as JSON does ("01", "+1", ".5" and "1." are
+ * SYNTAX).  Trailing zeros beyond 9 decimals are no loss.  RANGE goes before
+ * INEXACT, and MD_ABSENT does not count as fitting.  Outputs are untouched
+ * unless MD_DECIMAL_OK is returned.                                        */
 enum md_decimal md_price_parse (const char *text, size_t len,
                                 md_price *ret_price);
 /* The same, rounded half to even at 1e-9: only for offers declared
  * MD_OFFER_ROUNDS.                                                         */
 enum md_decimal md_price_parse_rounded (const char *text, size_t len,
                                         md_price *ret_price);
-/* The nearest double (as strtod in the C locale), fast for up to 19 digits. */
+/* The nearest double (as strtod in the C locale), fast for up to 19 digits.
+ * RANGE where it would be infinite; too small becomes a subnormal or 0.    */
 enum md_decimal md_f64_parse (const char *text, size_t len, double *ret_value);
+/* A whole number; "12.0" and "1.2e3" are, "1.5" is INEXACT.                */
 enum md_decimal md_i64_parse (const char *text, size_t len, int64_t *ret_value);
 
 /* Plain decimal without exponent or trailing zeros; buf of 24; returns the

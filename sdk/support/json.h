@@ -19,11 +19,19 @@
  * After the first fault every call does nothing and returns false, so it is
  * enough to ask once at the end - but rows read until then must not be used
  * before md_json_finish said true.
+ *
+ * A value that is not read is skipped (and checked) by the next md_json_next,
+ * md_json_next_key or md_json_finish.  Accepted as the RFC allows: duplicate
+ * keys (the caller sees each), numbers of any size, \u0000, any value as the
+ * document.  Refused: a byte order mark, lone surrogates, more than
+ * MD_JSON_DEPTH levels.
  */
 #ifndef MDCORE_SUPPORT_JSON_H
 #define MDCORE_SUPPORT_JSON_H
 
 #include <mdcore.h>
+
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,29 +47,50 @@ enum md_json_type {
 struct md_json {
   const char *start, *at, *end;
   const char *fault;       /* what was wrong, NULL while all is well        */
+  const char *refusal;     /* after a getter said false without a fault:    */
+                           /*   "type", "range", "inexact"                  */
   unsigned    depth;
+  bool        ready;       /* a value stands here, not read yet             */
   unsigned char stack[MD_JSON_DEPTH]; /* array or object, and first or not  */
 };
 
 void md_json_init (struct md_json *json, const char *text, size_t len);
 /* Type of the value that comes next, without moving.                       */
 enum md_json_type md_json_peek (struct md_json *json);
+/* Where the next value starts.  Once it is read, its text is
+ * [here, json->at): the raw text of a row that becomes a dead letter.      */
+const char *md_json_here (struct md_json *json);
 
-/* Containers.  enter: true when the next value is one.  next: moves to the
- * next element (array) and true, or leaves it and false.  next_key: the same
- * for objects; *ret_key is the raw text between the quotes.                */
+/* Containers.  enter: true when the next value is one, else the value stays
+ * to be read.  next: moves to the next element (array) and true, or leaves it
+ * and false.  next_key: the same for objects; *ret_key is the raw text
+ * between the quotes.                                                      */
 bool md_json_enter_array (struct md_json *json);
 bool md_json_enter_object (struct md_json *json);
 bool md_json_next (struct md_json *json);
 bool md_json_next_key (struct md_json *json, struct md_text *ret_key);
-bool md_json_key_is (struct md_text key, const char *name);
+bool md_json_key_is_escaped (struct md_text key, const char *name);
+static inline bool
+md_json_key_is (struct md_text key, const char *name)
+{
+  size_t len = strlen (name);
+
+  if (key.len <= len)
+    return key.len == len && memcmp (key.ptr, name, len) == 0;
+  return (key.ptr[0] == name[0] || key.ptr[0] == '\\')
+         && md_json_key_is_escaped (key, name);
+}
 
 /* Values.  A number getter also takes a string that holds the number
  * ("9042.88"), because vendors do.  null gives the absent value.  Another
  * type, or a value that does not fit, is a fault *of the row*: the getter
- * returns false with the value skipped and `fault` unset, so that the row
- * can become a dead letter; `md_json_slice` gives its text.                */
+ * returns false with the value skipped, `fault` unset and `refusal` saying
+ * why, so that the row can become a dead letter with all its reasons
+ * (md_json_here).  Outputs are untouched then.  A bool has no absent value:
+ * null is refused.                                                         */
 bool md_json_price (struct md_json *json, md_price *ret_price);
+/* Rounded to 1e-9: only for offers declared MD_OFFER_ROUNDS.               */
+bool md_json_price_rounded (struct md_json *json, md_price *ret_price);
 bool md_json_f64 (struct md_json *json, double *ret_value);
 bool md_json_i64 (struct md_json *json, int64_t *ret_value);
 bool md_json_bool (struct md_json *json, bool *ret_value);
@@ -75,7 +104,8 @@ size_t md_json_unescape (struct md_text raw, char *buf);
 bool md_json_slice (struct md_json *json, struct md_text *ret_text);
 bool md_json_skip (struct md_json *json);
 
-/* True when the document was whole and nothing but white space follows.    */
+/* True when the document was whole and nothing but white space follows.
+ * Reads, and checks, what the caller left.                                 */
 bool md_json_finish (struct md_json *json);
 /* Fills err as MD_ERR_PROTOCOL with the fault, its byte offset and a few
  * bytes around it; returns the class.                                      */

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * json.c - the pull reader: grammar, containers and values.  Strings are in
+ * json-string.c.
+ *
+ * Speed matters here: a page of ten thousand rows goes through these
+ * functions value by value.  Hence no recursion, no allocation, and each
+ * byte is looked at once.
+ */
+#include "json-private.h"
+
+#include <stdio.h>
+
+enum { IN_ARRAY = 1, IN_OBJECT = 2, IS_FIRST = 4 };
+
+void
+md_json_init (struct md_json *json, const char *text, size_t len)
+{
+  json->start = json->at = text;
+  json->end = text + len;
+  json->fault = NULL;
+  json->refusal = NULL;
+  json->depth = 0;
+  json->ready = true;
+}
+
+bool
+json_fault (struct md_json *json, const char *fault)
+{
+  if (json->fault == NULL)
+    json->fault = fault;
+  json->ready = false;
+  return false;
+}
+
+static inline void
+skip_space (struct md_json *json)
+{
+  const char *at = json->at, *end = json->end;
+
+  if (at < end && (unsigned char) *at > ' ')
+    return;
+  /* Indented documents: blanks come in runs.                               */
+  for (;;) {
+    while (end - at >= 8 && md_load8 (at) == MD_BYTES (0x20))
+      at += 8;
+    if (at == end || (*at != ' ' && *at != '\n' && *at != '\t'
+                      && *at != '\r'))
+      break;
+    at++;
+  }
+  json->at = at;
+}
+
+/* To the first byte of a value that may be read now; 0: there is none.     */
+static inline char
+begin (struct md_json *json)
+{
+  if (!json->ready) {
+    json_fault (json, "no value is to be read here");
+    return 0;
+  }
+  skip_space (json);
+  if (json->at == json->end) {
+    json_fault (json, "the text ends where a value should be");
+    return 0;
+  }
+  return *json->at;
+}
+
+const char *
+md_json_here (struct md_json *json)
+{
+  skip_space (json);
+  return json->at;
+}
+
+enum md_json_type
+md_json_peek (struct md_json *json)
+{
+  char c = json->fault == NULL ? begin (json) : 0;
+
+  switch (c) {
+  case 'n':
+    return MD_JSON_NULL;
+  case 'f':
+    return MD_JSON_FALSE;
+  case 't':
+    return MD_JSON_TRUE;
+  case '"':
+    return MD_JSON_STRING;
+  case '[':
+    return MD_JSON_ARRAY;
+  case '{':
+    return MD_JSON_OBJECT;
+  default:
+    if (c == '-' || (c >= '0' && c <= '9'))
+      return MD_JSON_NUMBER;
+    json_fault (json, "not a value");
+    return MD_JSON_NONE;
+  }
+}
+
+/* ---- containers ------------------------------------------------------ */
+
+static bool
+enter (struct md_json *json, char bracket, unsigned char kind)
+{
+  if (json->fault != NULL || begin (json) != bracket)
+    return false;
+  if (json->depth == MD_JSON_DEPTH)
+    return json_fault (json, "nested deeper than 64 levels");
+  json->at++;
+  json->stack[json->depth++] = kind | IS_FIRST;
+  json->ready = false;
+  return true;
+}
+
+bool
+md_json_enter_array (struct md_json *json)
+{
+  return enter (json, '[', IN_ARRAY);
+}
+
+bool
+md_json_enter_object (struct md_json *json)
+{
+  return enter (json, '{', IN_OBJECT);
+}
+
+/* To the next element of the innermost container, which must be of `kind`:
+ * false leaves it at `bracket`.                                            */
+static inline bool
+advance (struct md_json *json, unsigned char kind, char bracket,
+         const char *fault)
+{
+  unsigned char *top;
+
+  if (json->ready && json->depth > 0)
+    md_json_skip (json);
+  if (json->fault != NULL)
+    return false;
+  if (json->depth == 0 || !(json->stack[json->depth - 1] & kind))
+    return json_fault (json, "no such container is open here");
+  top = &json->stack[json->depth - 1];
+  skip_space (json);
+  if (json->at == json->end)
+    return json_fault (json, "the text ends inside an array or object");
+  if (*json->at == bracket) {
+    json->at++;
+    json->depth--;
+    return false;
+  }
+  if (*top & IS_FIRST) {
+    *top = kind;
+    return true;
+  }
+  if (*json->at != ',')
+    return json_fault (json, fault);
+  json->at++;
+  return true;
+}
+
+bool
+md_json_next (struct md_json *json)
+{
+  if (!advance (json, IN_ARRAY, ']', "expected ',' or ']'"))
+    return false;
+  json->ready = true;
+  return true;
+}
+
+bool
+md_json_next_key (struct md_json *json, struct md_text *ret_key)
+{
+  bool escapes;
+
+  if (!advance (json, IN_OBJECT, '}', "expected ',' or '}'"))
+    return false;
+  skip_space (json);
+  if (json->at == json->end || *json->at != '"')
+    return json_fault (json, "expected a key");
+  if (!json_scan_string (json, ret_key, &escapes))
+    return false;
+  skip_space (json);
+  if (json->at == json->end || *json->at != ':')
+    return json_fault (json, "expected ':'");
+  json->at++;
+  json->ready = true;
+  return true;
+}
+
+/* ---- values ---------------------------------------------------------- */
+
+static bool
+literal (struct md_json *json, const char *word, size_t len)
+{
+  if ((size_t) (json->end - json->at) < len
+      || memcmp (json->at, word, len) != 0)
+    return json_fault (json, "not a value");
+  json->at += len;
+  json->ready = false;
+  return true;
+}
+
+static bool
+scan_number (struct md_json *json, struct md_number *ret_number)
+{
+  const char *end = md_number_scan (json->at, json->end, ret_number);
+
+  if (end == NULL)
+    return json_fault (json, "not a number");
+  json->at = end;
+  json->ready = false;
+  return true;
+}
+
+/* Passes a scalar, or enters a container.                                  */
+static bool
+skip_one (struct md_json *json)
+{
+  struct md_number number;
+  struct md_text text;
+  bool escapes;
+
+  switch (md_json_peek (json)) {
+  case MD_JSON_NULL:
+    return literal (json, "null", 4);
+  case MD_JSON_FALSE:
+    return literal (json, "false", 5);
+  case MD_JSON_TRUE:
+    return literal (json, "true", 4);
+  case MD_JSON_NUMBER:
+    return scan_number (json, &number);
+  case MD_JSON_STRING:
+    return json_scan_string (json, &text, &escapes);
+  case MD_JSON_ARRAY:
+    return md_json_enter_array (json);
+  case MD_JSON_OBJECT:
+    return md_json_enter_object (json);
+  default:
+    return false;
+  }
+}
+
+bool
+md_json_skip (struct md_json *json)
+{
+  unsigned base = json->depth;
+  struct md_text key;
+  bool more = skip_one (json);
+
+  while (json->fault == NULL && json->depth > base) {
+    more = json->stack[json->depth - 1] & IN_ARRAY
+             ? md_json_next (json) : md_json_next_key (json, &key);
+    if (more)
+      skip_one (json);
+  }
+  return json->fault == NULL;
+}
+
+bool
+md_json_slice (struct md_json *json, struct md_text *ret_text)
+{
+  const char *first = md_json_here (json);
+
+  if (!md_json_skip (json))
+    return false;
+  *ret_text = (struct md_text) { first, (size_t) (json->at - first) };
+  return true;
+}
+
+/* A fault of the row: the value is passed, and `why` kept for the reasons. */
+static bool
+refuse (struct md_json *json, const char *why)
+{
+  if (md_json_skip (json))
+    json->refusal = why;
+  return false;
+}
+
+static const char *
+refusal_of (enum md_decimal problem)
+{
+  switch (problem) {
+  case MD_DECIMAL_RANGE:
+    return "range";
+  case MD_DECIMAL_INEXACT:
+    return "inexact";
+  default:
+    return "type";
+  }
+}
+
+/* A number, bare or as the whole of a string; *ret_end is behind it.
+ * False: null (*ret_null), something else (refused) or a fault.            */
+static inline bool
+read_number (struct md_json *json, struct md_number *ret_number,
+             const char **ret_end, bool *ret_null)
+{
+  char c = json->fault == NULL ? begin (json) : 0;
+  const char *end;
+
+  *ret_null = false;
+  if (c == '-' || (c >= '0' && c <= '9')) {
+    end = md_number_scan (json->at, json->end, ret_number);
+    if (end == NULL)
+      return json_fault (json, "not a number");
+    *ret_end = end;
+    return true;
+  }
+  if (c == '"') {
+    end = md_number_scan (json->at + 1, json->end, ret_number);
+    if (end != NULL && end < json->end && *end == '"') {
+      *ret_end = end + 1;
+      return true;
+    }
+  }
+  if (c == 'n')
+    *ret_null = literal (json, "null", 4);
+  else if (c != 0)
+    refuse (json, "type");
+  return false;
+}
+
+static inline bool
+finish_number (struct md_json *json, const char *end, enum md_decimal result)
+{
+  json->at = end;
+  json->ready = false;
+  if (result == MD_DECIMAL_OK)
+    return true;
+  json->refusal = refusal_of (result);
+  return false;
+}
+
+bool
+md_json_price (struct md_json *json, md_price *ret_price)
+{
+  struct md_number number;
+  const char *end;
+  bool is_null;
+
+  if (read_number (json, &number, &end, &is_null))
+    return finish_number (json, end, md_number_price (&number, ret_price));
+  if (is_null)
+    *ret_price = MD_ABSENT;
+  return is_null;
+}
+
+bool
+md_json_price_rounded (struct md_json *json, md_price *ret_price)
+{
+  struct md_number number;
+  const char *end;
+  bool is_null;
+
+  if (read_number (json, &number, &end, &is_null))
+    return finish_number (json, end,
+                          md_number_integer (&number, 9, true, ret_price));
+  if (is_null)
+    *ret_price = MD_ABSENT;
+  return is_null;
+}
+
+bool
+md_json_f64 (struct md_json *json, double *ret_value)
+{
+  struct md_number number;
+  const char *end;
+  bool is_null;
+
+  if (read_number (json, &number, &end, &is_null)) {
+    const char *text = json->at + (*json->at == '"');
+
+    return finish_number (json, end,
+                          md_number_f64 (&number, text, end, ret_value));
+  }
+  if (is_null)
+    *ret_value = md_absent_f64 ();
+  return is_null;
+}
+
+bool
+md_json_i64 (struct md_json *json, int64_t *ret_value)
+{
+  struct md_number number;
+  const char *end;
+  bool is_null;
+
+  if (read_number (json, &number, &end, &is_null))
+    return finish_number (json, end,
+                          md_number_integer (&number, 0, false, ret_value));
+  if (is_null)
+    *ret_value = MD_ABSENT;
+  return is_null;
+}
+
+bool
+md_json_bool (struct md_json *json, bool *ret_value)
+{
+  enum md_json_type type = md_json_peek (json);
+
+  if (type == MD_JSON_NONE)
+    return false;
+  if (type != MD_JSON_TRUE && type != MD_JSON_FALSE)
+    return refuse (json, "type");
+  if (!md_json_skip (json))
+    return false;
+  *ret_value = type == MD_JSON_TRUE;
+  return true;
+}
+
+bool
+md_json_string (struct md_json *json, struct md_text *ret_text,
+                bool *ret_has_escapes)
+{
+  char c = json->fault == NULL ? begin (json) : 0;
+
+  if (c == '"')
+    return json_scan_string (json, ret_text, ret_has_escapes);
+  if (c == 'n' && literal (json, "null", 4)) {
+    *ret_text = (struct md_text) { NULL, 0 };
+    *ret_has_escapes = false;
+    return true;
+  }
+  return c != 0 && json->fault == NULL && refuse (json, "type");
+}
+
+/* ---- the end --------------------------------------------------------- */
+
+bool
+md_json_finish (struct md_json *json)
+{
+  struct md_text key;
+
+  while (json->fault == NULL && (json->depth > 0 || json->ready)) {
+    if (json->ready)
+      md_json_skip (json);
+    else if (json->stack[json->depth - 1] & IN_ARRAY)
+      md_json_next (json);
+    else
+      md_json_next_key (json, &key);
+  }
+  skip_space (json);
+  if (json->fault == NULL && json->at != json->end)
+    json_fault (json, "text after the document");
+  return json->fault == NULL;
+}
+
+/* Some text around the fault, fit for a log line.                          */
+static void
+excerpt (const struct md_json *json, char *buf, size_t size)
+{
+  const char *first = json->at - json->start > 12 ? json->at - 12
+                                                  : json->start;
+  size_t n = 0;
+
+  for (; first < json->end && n + 1 < size; first++)
+    buf[n++] = *first >= ' ' && *first <= '~' ? *first : '.';
+  buf[n] = '\0';
+}
+
+int
+md_json_error (const struct md_json *json, const char *what,
+               struct md_error *err)
+{
+  char around[41];
+
+  excerpt (json, around, sizeof around);
+  err->klass = MD_ERR_PROTOCOL;
+  snprintf (err->message, sizeof err->message,
+            "%s: %s at byte %zu of %zu, near \"%s\"", what,
+            json->fault != NULL ? json->fault : "not the document expected",
+            (size_t) (json->at - json->start),
+            (size_t) (json->end - json->start), around);
+  return MD_ERR_PROTOCOL;
+}
