@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 #include "build-config.h"
 
+#include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +22,9 @@ on_signal (int number)
 static void
 install_signals (void)
 {
-  struct sigaction action = { .sa_handler = on_signal };
+  /* The second one ends the program at once: the store can take it.        */
+  struct sigaction action = { .sa_handler = on_signal,
+                              .sa_flags = (int) SA_RESETHAND };
 
   sigaction (SIGINT, &action, NULL);
   sigaction (SIGTERM, &action, NULL);
@@ -29,36 +33,40 @@ install_signals (void)
   signal (SIGXFSZ, SIG_IGN);
 }
 
-static void
-print_help (void)
+/* Output that did not reach its file is a failure, whatever was done.      */
+static int
+finish (int status)
 {
-  puts ("Usage: mdcore COMMAND [OPTION...]\n\nCommands:");
-  for (const Command *c = commands; c->name != NULL; c++) {
-    if (!c->hidden)
-      printf ("  %-16s%s\n", c->name, c->summary);
-  }
-  puts ("\n`mdcore COMMAND --help` tells more.");
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return status;
+  fprintf (stderr, "mdcore: could not write all of the output: %s\n",
+           g_strerror (errno));
+  return status == EXIT_DONE ? EXIT_FAILED : status;
 }
 
 int
 main (int argc, char **argv)
 {
-  if (argc < 2 || strcmp (argv[1], "--help") == 0
+  int status;
+
+  /* Letters as the terminal has them; numbers stay as they are.            */
+  setlocale (LC_CTYPE, "");
+  install_signals ();
+  if (!cli_find_command (argc, argv)) {
+    cli_print_help ();
+    return EXIT_USAGE;
+  }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0
       || strcmp (argv[1], "help") == 0) {
-    print_help ();
-    return argc < 2 ? EXIT_USAGE : EXIT_DONE;
+    cli_print_help ();
+    return finish (EXIT_DONE);
   }
   if (strcmp (argv[1], "--version") == 0) {
     printf ("mdcore %s, plugin ABI %d.%d\n", MDCORE_VERSION, MD_ABI_MAJOR,
             MD_ABI_MINOR);
-    return EXIT_DONE;
+    return finish (EXIT_DONE);
   }
-  install_signals ();
-  for (const Command *c = commands; c->name != NULL; c++) {
-    if (strcmp (argv[1], c->name) == 0)
-      return c->run (&cli, argc - 1, argv + 1);
-  }
-  g_printerr ("mdcore: unknown command \"%s\"; `mdcore --help` lists them\n",
-              argv[1]);
-  return EXIT_USAGE;
+  status = finish (cli_run (&cli, argc, argv));
+  cli_clear (&cli);
+  return status;
 }

@@ -26,6 +26,8 @@ typedef struct {
   gboolean json;          /* --json                                         */
   gboolean quiet;         /* --quiet                                        */
   char **sets;            /* --set                                          */
+  char *log_level;        /* --log-level; in force after cli_parse          */
+  char *log_format;       /* --log-format                                   */
   Cancel cancel;          /* SIGINT, SIGTERM                                */
 } Cli;
 
@@ -42,11 +44,22 @@ typedef struct {
 /* Ends with { 0 }.                                                         */
 extern const Command commands[];
 
-/* Parses `entries` with GOption, including the common options and --help;
- * CORE_ERROR_USAGE otherwise.  argv keeps the positional arguments.        */
+/* Parses `entries` with GOption, including the common options and --help
+ * (which prints and exits); CORE_ERROR_USAGE otherwise.  argv keeps the
+ * positional arguments after argv[0].                                      */
 gboolean cli_parse (Cli *cli, const char *name, const GOptionEntry *entries,
                     int *argc, char ***argv, GError **error);
 /* Prints "mdcore: ..." on stderr and returns the exit status.  Takes it.   */
 int cli_fail (GError *error);
+/* "mdcore NAME: ...; `mdcore NAME --help` tells more"; EXIT_USAGE.         */
+int cli_usage (const char *name, const char *format, ...)
+  G_GNUC_PRINTF (2, 3);
 /* The store that a command reads: --store, else the job's, else default.   */
 char *cli_store_path (Cli *cli, const Job *job);
+
+/* For main: puts the command's name at argv[1] and the common options that
+ * stood before it behind it; FALSE when there is no command.               */
+gboolean cli_find_command (int argc, char **argv);
+void cli_print_help (void);
+int cli_run (Cli *cli, int argc, char **argv);
+void cli_clear (Cli *cli);
