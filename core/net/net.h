@@ -77,6 +77,10 @@ const char *net_reply_body (const NetReply *reply, gsize *ret_len);
 /* Pulled bodies: *ret_len 0 = proven end of the current member.            */
 int net_reply_read (NetReply *reply, void *buf, gsize size, gsize *ret_len,
                     struct md_error *err);
+/* As md_host.next_member: the first call names the first member of a zip or
+ * of a folder (its regular files, sorted by name, not recursive), "" for a
+ * plain body, which may also be read without it; gzip and zstd of each member
+ * are undone unless raw.                                                   */
 int net_reply_next_member (NetReply *reply, const char **ret_name,
                            struct md_error *err);
 /* keep_wire: the bytes after transfer and content encoding, their SHA-256

@@ -119,8 +119,10 @@ struct md_host {
   int (*read) (struct md_call *call, void *buf, size_t size, size_t *ret_len,
                struct md_error *err);
   /* Moves a pulled zip to its next member.  *ret_name is NULL after the
-   * last.  The first member is current from the start; a body that is no
-   * archive is one member named "".                                       */
+   * last.  The first call names the first member; a body that is no
+   * archive is one member named "".  A path that is a folder reads as an
+   * archive of its regular files, in byte order of their names.  Unless
+   * MD_HTTP_RAW, gzip and zstd of each member are undone as well.         */
   int (*next_member) (struct md_call *call, const char **ret_name,
                       struct md_error *err);
   /* A header of the last reply, or NULL; borrowed until the next http.    */
