@@ -47,6 +47,9 @@ typedef struct {
   Cancel *cancel;
 } EngineInput;
 
+/* Offers, selectors and the provider's own check; sends nothing.           */
+gboolean engine_check (const EngineInput *input, GError **error);
+
 Plan *engine_plan (const EngineInput *input, GError **error);
 
 /* ---- run ------------------------------------------------------------- */

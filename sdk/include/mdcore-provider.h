@@ -37,6 +37,8 @@ struct md_interval { /* frozen */
 #define MD_OFFER_OUTSIDE      (1u << 5) /* vendor may send rows outside   */
                                         /*   the range: dropped, not an   */
                                         /*   error                        */
+#define MD_OFFER_NEWEST_FIRST (1u << 6) /* rows of equal time are emitted */
+                                        /*   in reverse of their order    */
 
 /* Selector kinds: what a request's symbols are.                          */
 enum md_selector {

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * report-text.c - a run's report as text for people and as JSON.
+ */
+#include "run-job.h"
+
+#include "data/interval.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENTRIES_SHOWN 20
+
+static const char *
+outcome_name (RunOutcome outcome)
+{
+  switch (outcome) {
+  case RUN_DONE:
+    return "done";
+  case RUN_PARTIAL:
+    return "partial";
+  case RUN_AUTH:
+    return "auth";
+  case RUN_INTERRUPTED:
+    return "interrupted";
+  default:
+    return "failed";
+  }
+}
+
+/* ---- JSON ------------------------------------------------------------ */
+
+static void
+set_time (json_t *object, const char *name, md_time t)
+{
+  char text[TIME_TEXT_SIZE];
+
+  if (t == MD_ABSENT) {
+    json_object_set_new (object, name, json_null ());
+    return;
+  }
+  time_format (t, text);
+  json_object_set_new (object, name, json_string (text));
+}
+
+static void
+set_text (json_t *object, const char *name, const char *text)
+{
+  json_object_set_new (object, name,
+                       text != NULL ? json_string (text) : json_null ());
+}
+
+static void
+set_count (json_t *object, const char *name, guint64 n)
+{
+  json_object_set_new (object, name, json_integer ((json_int_t) n));
+}
+
+static json_t *
+entry_to_json (const RunEntry *entry)
+{
+  json_t *object = json_object ();
+
+  set_text (object, "symbol", entry->symbol);
+  set_text (object, "dataset", entry->dataset);
+  set_text (object, "schema", entry->schema);
+  set_text (object, "status", entry->status);
+  set_text (object, "reason", entry->reason);
+  set_count (object, "rows_in", entry->rows_in);
+  set_count (object, "added", entry->added);
+  set_count (object, "changed", entry->changed);
+  set_count (object, "withdrawn", entry->withdrawn);
+  set_count (object, "same", entry->same);
+  set_count (object, "rejected", entry->rejected);
+  set_time (object, "held_until", entry->held_until);
+  set_time (object, "next_final", entry->next_final);
+  return object;
+}
+
+char *
+report_to_json (const RunReport *report, const Job *job)
+{
+  json_t *object = json_object (), *entries = json_array ();
+  char *text;
+
+  set_text (object, "run", report->run_id);
+  set_text (object, "job", job->name);
+  set_text (object, "provider", job->provider);
+  set_text (object, "outcome", outcome_name (report->outcome));
+  set_text (object, "error", report->error);
+  set_text (object, "error_class",
+            report->error != NULL && report->error_class != 0
+              ? error_class_name (report->error_class) : NULL);
+  set_time (object, "at", clock_now ());
+  set_count (object, "chunks", report->chunks);
+  set_count (object, "calls", report->calls);
+  set_count (object, "retries", report->retries);
+  set_count (object, "commits", report->commits);
+  set_count (object, "rows_in", report->rows_in);
+  set_count (object, "rows_rejected", report->rows_rejected);
+  set_count (object, "bytes_in", report->bytes_in);
+  set_count (object, "waited_ms", (guint64) report->waited_ns / 1000000);
+  set_count (object, "elapsed_ms", (guint64) report->elapsed_ns / 1000000);
+  for (guint i = 0; i < report->entries->len; i++)
+    json_array_append_new (entries,
+                           entry_to_json (report->entries->pdata[i]));
+  json_object_set_new (object, "entries", entries);
+  text = json_dumps (object, JSON_COMPACT);
+  json_decref (object);
+  return text;
+}
+
+/* ---- text ------------------------------------------------------------ */
+
+static gboolean
+went_well (const RunEntry *entry)
+{
+  return g_strcmp0 (entry->status, "complete") == 0
+         || g_strcmp0 (entry->status, "up-to-date") == 0
+         || g_strcmp0 (entry->status, "no_data") == 0;
+}
+
+static void
+print_entry (const RunEntry *entry)
+{
+  printf ("%-16s %-12s %-10s %-12s", entry->symbol, entry->dataset,
+          entry->schema, entry->status);
+  if (entry->added > 0)
+    printf (" %" G_GUINT64_FORMAT " rows added", entry->added);
+  if (entry->changed > 0)
+    printf (", %" G_GUINT64_FORMAT " changed", entry->changed);
+  if (entry->withdrawn > 0)
+    printf (", %" G_GUINT64_FORMAT " withdrawn", entry->withdrawn);
+  if (entry->rejected > 0)
+    printf (", %" G_GUINT64_FORMAT " set aside (mdcore dlq list)",
+            entry->rejected);
+  if (entry->reason != NULL)
+    printf (" %s", entry->reason);
+  putchar ('\n');
+}
+
+static void
+print_entries (const RunReport *report)
+{
+  guint shown = 0, hidden = 0;
+
+  for (guint i = 0; i < report->entries->len; i++) {
+    const RunEntry *entry = report->entries->pdata[i];
+
+    if (went_well (entry) && shown >= ENTRIES_SHOWN) {
+      hidden++;
+      continue;
+    }
+    print_entry (entry);
+    shown++;
+  }
+  if (hidden > 0)
+    printf ("... and %u more that went well\n", hidden);
+}
+
+/* The earliest of all entries: until there everything is held.             */
+static void
+print_held (const RunReport *report)
+{
+  md_time until = MD_ABSENT, final = MD_ABSENT;
+  char text[TIME_TEXT_SIZE];
+
+  for (guint i = 0; i < report->entries->len; i++) {
+    const RunEntry *entry = report->entries->pdata[i];
+
+    if (entry->held_until == MD_ABSENT)
+      return;
+    until = MIN (until, entry->held_until);
+    final = MIN (final, entry->next_final);
+  }
+  if (until == MD_ABSENT)
+    return;
+  time_format (until, text);
+  printf ("held until %s", text);
+  if (final != MD_ABSENT) {
+    time_format (final, text);
+    printf (", next final at %s", text);
+  }
+  putchar ('\n');
+}
+
+void
+report_print (const RunReport *report, const Plan *plan)
+{
+  g_autofree char *elapsed = duration_format (report->elapsed_ns);
+
+  print_entries (report);
+  for (guint i = 0; i < plan->notes->len; i++)
+    printf ("note: %s\n", (char *) plan->notes->pdata[i]);
+  printf ("%s: %" G_GUINT64_FORMAT " rows in %" G_GUINT64_FORMAT
+          " calls, %" G_GUINT64_FORMAT " commits, %s",
+          outcome_name (report->outcome), report->rows_in, report->calls,
+          report->commits, elapsed);
+  if (report->retries > 0)
+    printf (", %" G_GUINT64_FORMAT " retries", report->retries);
+  putchar ('\n');
+  print_held (report);
+  fflush (stdout);
+  if (report->error != NULL)
+    g_printerr ("mdcore: %s\n", report->error);
+  if (report->outcome == RUN_INTERRUPTED)
+    g_printerr ("mdcore: interrupted; what was complete is held, the same "
+                "command goes on from there\n");
+}

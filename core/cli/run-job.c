@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * run-job.c - from a loaded job to a printed report.
+ */
+#include "run-job.h"
+
+#include "data/interval.h"
+#include "observe/log.h"
+#include "observe/progress.h"
+
+#include <stdio.h>
+
+#define WAIT_DEFAULT (10 * MD_MINUTE)
+#define WAIT_STEP (250 * 1000 * 1000)
+
+void
+run_options_init (RunOptions *options)
+{
+  *options = (RunOptions) { .refetch_from = MD_ABSENT,
+                            .refetch_to = MD_ABSENT,
+                            .wait = WAIT_DEFAULT };
+}
+
+/* ---- prepare --------------------------------------------------------- */
+
+/* A job that names no dataset means the one dataset its schema is offered
+ * in; where there are several the first is the provider's default.         */
+static gboolean
+fill_dataset (Job *job, const Plugin *plugin, GError **error)
+{
+  if (job->datasets[0] != NULL)
+    return TRUE;
+  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
+    const struct md_offer *offer = plugin_offer_at (plugin, i);
+
+    if (offer->dataset != NULL
+        && g_strcmp0 (offer->schema, job->schemas[0]) == 0) {
+      g_strfreev (job->datasets);
+      job->datasets = g_new0 (char *, 2);
+      job->datasets[0] = g_strdup (offer->dataset);
+      return TRUE;
+    }
+  }
+  if (plugin_offer (plugin, "", job->schemas[0], error) != NULL) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "job \"%s\": %s needs `dataset`; `mdcore inspect %s` lists "
+                 "what there is", job->name, job->provider, job->provider);
+  }
+  return FALSE;
+}
+
+gboolean
+job_prepare (Cli *cli, Job *job, const RunOptions *options,
+             PreparedJob *ret_prepared, GError **error)
+{
+  const Plugin *plugin = plugin_load (job->provider, cli->plugin_path, error);
+  g_autoptr (BoundKeys) keys = NULL;
+  g_autoptr (Net) net = NULL;
+  EngineInput input;
+
+  if (plugin == NULL)
+    return FALSE;
+  if (!plugin->has_provider) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "the plugin \"%s\" is no provider", job->provider);
+    return FALSE;
+  }
+  if (!fill_dataset (job, plugin, error))
+    return FALSE;
+  keys = job_bind_keys (job, plugin->desc.keys, plugin->desc.n_keys, error);
+  if (keys == NULL)
+    return FALSE;
+  log_add_secrets ((const char *const *) keys->secrets);
+  net = net_new (&(NetOptions) { .mode = options->mode,
+                                 .path = options->exchanges,
+                                 .ca_file = g_getenv ("MDCORE_CA_FILE") },
+                 error);
+  if (net == NULL)
+    return FALSE;
+  input = (EngineInput) {
+    .job = job,
+    .plugin = plugin,
+    .keys = keys,
+    .net = net,
+    .refetch_from = options->refetch_from,
+    .refetch_to = options->refetch_to,
+    .now = clock_now (),
+    .cancel = &cli->cancel,
+  };
+  if (!engine_check (&input, error))
+    return FALSE;
+  *ret_prepared = (PreparedJob) { .input = input,
+                                  .keys = g_steal_pointer (&keys),
+                                  .net = g_steal_pointer (&net) };
+  return TRUE;
+}
+
+void
+prepared_job_clear (PreparedJob *prepared)
+{
+  g_clear_pointer (&prepared->input.store, store_close);
+  g_clear_pointer (&prepared->net, net_free);
+  g_clear_pointer (&prepared->keys, bound_keys_free);
+}
+
+/* ---- the store ------------------------------------------------------- */
+
+Store *
+store_open_for_writing (Cli *cli, const char *path, gint64 wait,
+                        GError **error)
+{
+  gint64 deadline = clock_monotonic () + wait;
+  gboolean told = FALSE;
+
+  for (;;) {
+    g_autoptr (GError) local = NULL;
+    Store *store = store_open (path, STORE_WRITE, &local);
+
+    if (store != NULL)
+      return store;
+    if (!g_error_matches (local, CORE_ERROR, CORE_ERROR_STORE_LOCKED)
+        || clock_monotonic () + WAIT_STEP > deadline
+        || cancel_requested (&cli->cancel)) {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+    if (!told && !cli->quiet)
+      log_event (MD_LOG_INFO, "store.waiting", "waiting: %s", local->message);
+    told = TRUE;
+    clock_wait_until (clock_monotonic () + WAIT_STEP, &cli->cancel);
+  }
+}
+
+/* What is held, without touching it; *ret_store NULL = nothing yet.        */
+static gboolean
+open_to_look (const char *path, Store **ret_store, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  Store *store = store_open (path, STORE_READ, &local);
+
+  if (store == NULL
+      && !g_error_matches (local, CORE_ERROR, CORE_ERROR_STORE_MISSING)) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  *ret_store = store;
+  return TRUE;
+}
+
+/* ---- run ------------------------------------------------------------- */
+
+typedef struct {
+  Progress *progress;
+  Store *store;
+} Watch;
+
+static void
+on_progress (const EngineProgress *now, gpointer data)
+{
+  const Watch *watch = data;
+  const ProgressState state = {
+    .fraction = now->fraction,
+    .done = now->chunks_done,
+    .total = now->chunks_total,
+    .rows = now->rows,
+    .waiting = now->waiting,
+  };
+  char line[128];
+
+  g_snprintf (line, sizeof line, "chunk %" G_GUINT64_FORMAT " of %"
+              G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT " rows",
+              now->chunks_done, now->chunks_total, now->rows);
+  store_set_progress (watch->store, line);
+  progress_update (watch->progress, &state);
+}
+
+static RunReport *
+run_planned (Cli *cli, PreparedJob *prepared, const Plan *plan, GError **error)
+{
+  const Job *job = prepared->input.job;
+  Watch watch = { progress_new (job->name, cli->quiet),
+                  prepared->input.store };
+  RunReport *report = engine_run (&prepared->input, plan, on_progress, &watch,
+                                  error);
+
+  progress_free (watch.progress);
+  return report;
+}
+
+/* Runs are kept in the store, so that `status` and `runs` can tell; a run
+ * that found nothing to do leaves no trace.                                 */
+static void
+keep_report (Store *store, const RunReport *report, const char *json)
+{
+  g_autofree char *name = g_strdup_printf ("run/%s", report->run_id);
+  g_autoptr (GError) error = NULL;
+
+  if (!store_put_doc (store, name, json, &error))
+    log_event (MD_LOG_WARNING, "run.report", "%s", error->message);
+}
+
+static int
+exit_status (const RunReport *report, const Cli *cli)
+{
+  switch (report->outcome) {
+  case RUN_DONE:
+    return EXIT_DONE;
+  case RUN_PARTIAL:
+    return EXIT_PARTIAL;
+  case RUN_AUTH:
+    return EXIT_AUTH;
+  case RUN_INTERRUPTED:
+    return 128 + cli->cancel.requested;
+  default:
+    break;
+  }
+  if (report->error != NULL) {
+    g_autoptr (GError) error = g_error_new_literal (
+      CORE_ERROR, report->error_class, report->error);
+
+    return error_exit_status (error);
+  }
+  return EXIT_FAILED;
+}
+
+static int
+tell (Cli *cli, const Job *job, const RunReport *report, const Plan *plan,
+      Store *store)
+{
+  g_autofree char *json = report_to_json (report, job);
+
+  if (store != NULL && report->chunks > 0)
+    keep_report (store, report, json);
+  if (cli->json)
+    puts (json);
+  else
+    report_print (report, plan);
+  return exit_status (report, cli);
+}
+
+/* Looks first: a finished job writes nothing, not even a lock.             */
+static Plan *
+plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
+               GError **error)
+{
+  g_autofree char *path = cli_store_path (cli, prepared->input.job);
+  g_autoptr (Plan) plan = NULL;
+
+  if (!open_to_look (path, &prepared->input.store, error))
+    return NULL;
+  plan = engine_plan (&prepared->input, error);
+  if (plan == NULL || plan->chunks->len == 0)
+    return g_steal_pointer (&plan);
+  g_clear_pointer (&prepared->input.store, store_close);
+  prepared->input.store
+    = store_open_for_writing (cli, path, options->wait, error);
+  if (prepared->input.store == NULL)
+    return NULL;
+  /* Another writer may have done some of it while this one waited.         */
+  return engine_plan (&prepared->input, error);
+}
+
+int
+job_run (Cli *cli, Job *job, const RunOptions *options)
+{
+  PreparedJob prepared;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Plan) plan = NULL;
+  g_autoptr (RunReport) report = NULL;
+  int status;
+
+  if (!job_prepare (cli, job, options, &prepared, &error))
+    return cli_fail (g_steal_pointer (&error));
+  plan = plan_and_open (cli, &prepared, options, &error);
+  if (plan != NULL)
+    report = run_planned (cli, &prepared, plan, &error);
+  status = report != NULL ? tell (cli, job, report, plan, prepared.input.store)
+                          : cli_fail (g_steal_pointer (&error));
+  prepared_job_clear (&prepared);
+  return status;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * run-job.h - what `run`, `backfill` and `demo` share: from a loaded job to
+ * a printed report.
+ */
+#pragma once
+
+#include "cli.h"
+#include "engine/engine.h"
+
+typedef struct {
+  md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
+  gint64 wait;                      /* ns for the writer's lock             */
+  NetMode mode;
+  const char *exchanges;            /* file of NET_RECORD, NET_REPLAY       */
+} RunOptions;
+
+void run_options_init (RunOptions *options);
+
+/* Everything that a job needs to be planned or run.                        */
+typedef struct {
+  EngineInput input;
+  BoundKeys *keys;
+  Net *net;
+} PreparedJob;
+
+/* Loads the plugin, binds its keys, fills the dataset that the job leaves
+ * open, and lets the provider judge the request.  `job` must stay.         */
+gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
+                      PreparedJob *ret_prepared, GError **error);
+void prepared_job_clear (PreparedJob *prepared);
+
+/* Plans, runs, prints the report on stdout (as text or JSON) and returns the
+ * exit status.  A job with nothing to do opens the store only for reading.  */
+int job_run (Cli *cli, Job *job, const RunOptions *options);
+
+/* Waits up to `wait` ns for another writer, saying so once.                */
+Store *store_open_for_writing (Cli *cli, const char *path, gint64 wait,
+                               GError **error);
+
+/* report-text.c: the report for people, and as JSON (transfer full).       */
+void report_print (const RunReport *report, const Plan *plan);
+char *report_to_json (const RunReport *report, const Job *job);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * call.h - one callback's call: the host services behind `struct md_call`.
+ *
+ * A call belongs to one thread.  It holds what a fetch has emitted and not
+ * yet covered; what is left in it when it is freed is dropped, which is how
+ * no path leads from a failed fetch to a stored row.
+ */
+#pragma once
+
+#include "breaker.h"
+#include "config/job.h"
+#include "gate.h"
+#include "limiter.h"
+#include "net/net.h"
+#include "plugin/plugin.h"
+#include "store/store.h"
+
+/* Shared by the calls of one provider and key.                             */
+typedef struct {
+  const Plugin *plugin;
+  const BoundKeys *keys;
+  const Job *job;             /* or NULL (inspecting)                       */
+  Net *net;
+  Limiter *limiter;
+  Breaker *breaker;
+  Gate *gate;                 /* the first call runs alone                  */
+  const Cancel *cancel;
+  gint64 deadline;            /* monotonic, 0 = none                        */
+  gsize row_budget;           /* bytes of uncovered rows a call may hold    */
+  /* Counted by all threads with atomics.                                   */
+  guint64 calls, bytes_in, waited_ns;
+  const char *volatile waiting; /* static text: why a thread waits, or NULL */
+} CallEnv;
+
+/* A covered interval of one selector, before rules and encoding.           */
+typedef struct {
+  const char *selector;
+  guint symbol;               /* index in the request                       */
+  md_time from, to;
+  GPtrArray *series;          /* of SegmentSeries with rows, sorted         */
+  gboolean siblings_have_rows; /* covered together with others that have    */
+  gboolean had_rows;          /* this selector had rows earlier in the call */
+} Covered;
+
+/* Takes `covered->series`; MD_OK or why the fetch must stop.               */
+typedef int (*CoveredFn) (struct md_call *call, Covered *covered,
+                          gpointer data, struct md_error *err);
+
+struct md_call {
+  CallEnv *env;
+  const struct md_request *request;  /* NULL outside fetch                  */
+  const struct md_table *table;
+  CoveredFn on_covered;
+  gpointer data;
+
+  /* Names: id -> text; the request's symbols first.                        */
+  GHashTable *ids;
+  GPtrArray *names;
+  /* Rows not yet covered, by id; NULL where none.                          */
+  GPtrArray *builders;
+  gsize bytes;
+  guint64 rows_in;
+  gboolean over_budget;
+  GArray **spans;                    /* covered so far, by request symbol   */
+  guint n_selectors;                 /* n_symbols, or 1 for `*`             */
+  guint8 *had_rows;                  /* by request symbol                   */
+  GByteArray *scratch;               /* rows regrouped by symbol            */
+
+  /* Waiting to travel with the next covered interval.                      */
+  GPtrArray *dead;                   /* of DeadLetter                       */
+  GPtrArray **mappings;              /* of Mapping, by request symbol       */
+  GPtrArray *raw;                    /* of RawAnswer                        */
+  GString *hashes;                   /* SHA-256 of the answers since the    */
+  gboolean hashes_used;              /*   last interval was covered         */
+
+  NetReply *reply;
+  gboolean reply_pulled, reply_kept;
+  guint calls;                       /* answered or not                     */
+};
+
+/* `request` is borrowed; on_covered may be NULL where no rows come.        */
+struct md_call *call_new (CallEnv *env, const struct md_request *request,
+                          const struct md_table *table, CoveredFn on_covered,
+                          gpointer data);
+void call_free (struct md_call *call);
+
+/* The one table of services.                                               */
+extern const struct md_host call_host;
+
+/* What of the request is not covered yet, for one of its symbols.
+ * (transfer full)                                                          */
+GArray *call_missing (const struct md_call *call, guint symbol);
+
+/* Services, by file; see sdk/include/mdcore-host.h.                        */
+int call_http (struct md_call *call, const struct md_http *request,
+               struct md_reply *ret_reply, struct md_error *err);
+int call_read (struct md_call *call, void *buf, size_t size, size_t *ret_len,
+               struct md_error *err);
+int call_next_member (struct md_call *call, const char **ret_name,
+                      struct md_error *err);
+const char *call_header (struct md_call *call, const char *name);
+int call_classify (struct md_call *call, const struct md_reply *reply,
+                   struct md_error *err);
+int call_permit (struct md_call *call, const char *bucket, double cost,
+                 struct md_error *err);
+int call_intern (struct md_call *call, const char *text, size_t len,
+                 uint32_t *ret_id, struct md_error *err);
+int call_emit (struct md_call *call, uint32_t record, const void *rows,
+               size_t n, size_t stride, struct md_error *err);
+int call_covered (struct md_call *call, uint32_t symbol, md_time from,
+                  md_time to, struct md_error *err);
+int call_mapping (struct md_call *call, uint32_t symbol,
+                  const char *instrument, md_time from, md_time to,
+                  struct md_error *err);
+int call_reject (struct md_call *call, const struct md_rejected *rejected,
+                 struct md_error *err);
