@@ -62,6 +62,14 @@ clock_monotonic (void)
   return read_clock (CLOCK_MONOTONIC);
 }
 
+gint64
+clock_boottime (void)
+{
+  if (manual)
+    return __atomic_load_n (&manual_elapsed, __ATOMIC_SEQ_CST);
+  return read_clock (CLOCK_BOOTTIME);
+}
+
 void
 clock_set_manual (md_time now)
 {

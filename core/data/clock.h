@@ -15,6 +15,9 @@
 md_time clock_now (void);
 /* Monotonic, ns, for durations and deadlines.  [any]                       */
 gint64 clock_monotonic (void);
+/* The same, but the same for all processes until the next boot, and running
+ * on while the machine sleeps: for state that processes share.             */
+gint64 clock_boottime (void);
 
 /* A request to stop, shared by threads.  Setting is async-signal-safe.     */
 typedef struct {

@@ -3,7 +3,6 @@
  * stubs.c - entries of the policies that are still to come.
  */
 #include "empty.h"
-#include "limiter.h"
 #include "plan.h"
 #include "row-json.h"
 #include "rules.h"
@@ -14,19 +13,6 @@
     g_error (#name " is not there yet");                                  \
   }
 
-STUB (Limiter *, limiter_new, const char *d, const char *k)
-STUB (void, limiter_free, Limiter *l)
-STUB (char *, limiter_key_id, const char *p, const char *const *s)
-STUB (void, limiter_configure, Limiter *l, const char *b, double r, double n)
-STUB (gint64, limiter_reserve, Limiter *l, const char *b, double c)
-STUB (gboolean, limiter_take, Limiter *l, const char *b, double c, gint64 d,
-      const Cancel *x)
-STUB (gint64, limiter_peek, Limiter *l, const char *b)
-STUB (void, limiter_penalise, Limiter *l, const char *b, gint64 r)
-STUB (void, limiter_hint_remaining, Limiter *l, const char *b, double r,
-      gint64 n)
-STUB (gint64, limiter_waited, Limiter *l)
-STUB (guint64, limiter_waits, Limiter *l)
 STUB (void, rule_score_init, RuleScore *s)
 STUB (void, rule_score_add, RuleScore *i, const RuleScore *s)
 STUB (double, rule_score, const RuleScore *s)
