@@ -44,31 +44,35 @@ compose (uint64_t m, int64_t exp2, bool sticky, bool negative,
 /* ---- 128 bits: |exp10| <= 19 ---------------------------------------- */
 
 static enum md_decimal
+compose_u128 (u128 m, int64_t exp2, bool sticky, bool negative,
+              double *ret_value)
+{
+  int shift;
+
+  if (m >> 64 == 0)
+    return compose ((uint64_t) m, exp2, sticky, negative, ret_value);
+  shift = __builtin_clzll ((uint64_t) (m >> 64));
+  m <<= shift;
+  return compose ((uint64_t) (m >> 64), exp2 + 64 - shift,
+                  sticky || (uint64_t) m != 0, negative, ret_value);
+}
+
+static enum md_decimal
 by_u128 (const struct md_number *number, double *ret_value)
 {
-  uint64_t w = number->w;
+  int64_t e = number->exp10;
   int shift;
   u128 x, q;
 
-  if (number->exp10 >= 0) {
-    x = (u128) w * md_pow10[number->exp10];
-    if (x >> 64 == 0)
-      return compose ((uint64_t) x, 0, false, number->negative, ret_value);
-    shift = __builtin_clzll ((uint64_t) (x >> 64));
-    x <<= shift;
-    return compose ((uint64_t) (x >> 64), 64 - shift, (uint64_t) x != 0,
-                    number->negative, ret_value);
-  }
+  if (e >= 0)
+    return compose_u128 ((u128) number->w * md_pow10[e], 0, false,
+                         number->negative, ret_value);
   /* At least 63 bits of quotient; the rest only matters as "not zero".     */
-  shift = __builtin_clzll (w);
-  x = (u128) (w << shift) << 64;
-  q = x / md_pow10[-number->exp10];
-  x -= q * md_pow10[-number->exp10];
-  if (q >> 64 == 0)
-    return compose ((uint64_t) q, -64 - shift, x != 0, number->negative,
-                    ret_value);
-  return compose ((uint64_t) (q >> 64), -shift,
-                  x != 0 || (uint64_t) q != 0, number->negative, ret_value);
+  shift = __builtin_clzll (number->w);
+  x = (u128) (number->w << shift) << 64;
+  q = x / md_pow10[-e];
+  return compose_u128 (q, -64 - shift, q * md_pow10[-e] != x,
+                       number->negative, ret_value);
 }
 
 /* ---- big integers ---------------------------------------------------- */

@@ -152,6 +152,11 @@ md_time_parse (const char *text, size_t len, md_time *ret_time)
     if (!parse_clock (&at, end, &ns) || !parse_zone (&at, end, &offset))
       return false;
   }
+  /* Towards zero first: the oldest day that fits begins before the range.  */
+  if (days < 0) {
+    days++;
+    ns -= MD_DAY;
+  }
   if (at != end || __builtin_mul_overflow (days, MD_DAY, &t)
       || __builtin_add_overflow (t, ns - offset, &t) || t == MD_ABSENT)
     return false;
