@@ -13,7 +13,12 @@
 
 #include "columns.h"
 
-/* Payload of rows [first, first + n), n > 0, in time order.  [any]         */
+/* What a block can hold; bounds the memory that a few bytes can claim.     */
+#define BLOCK_MAX_ROWS (1u << 22)
+
+/* Payload of rows [first, first + n), 0 < n <= BLOCK_MAX_ROWS, in time
+ * order.  Independent of the machine and of what the columns hold besides,
+ * except for the order of equal times.  [any]                              */
 GBytes *block_encode_payload (const Columns *columns, gsize first, gsize n);
 
 typedef struct {
@@ -29,7 +34,8 @@ GBytes *block_seal (GBytes *payload, const struct md_table *table, gsize n,
  * field id that `table` lacks is CORE_ERROR_STORE_FORMAT.                  */
 Columns *block_decode (const void *bytes, gsize len,
                        const struct md_table *table, GError **error);
-/* Appends to an existing object instead (scans).                           */
+/* Appends to an existing object instead (scans); its rows are untouched on
+ * failure.                                                                 */
 gboolean block_decode_into (Columns *into, const void *bytes, gsize len,
                             GError **error);
 /* The header alone.                                                        */
@@ -49,4 +55,6 @@ gboolean block_peek (const void *bytes, gsize len, BlockInfo *ret_info,
 void block_bucket (const struct md_interval *interval, md_time t,
                    md_time *ret_from, md_time *ret_to);
 
+/* CRC-32C of data behind bytes whose CRC is `crc` (0: none).               */
 guint32 crc32c (guint32 crc, const void *data, gsize len);
+guint32 crc32c_portable (guint32 crc, const void *data, gsize len);

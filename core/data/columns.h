@@ -4,8 +4,9 @@
  * hold, and sinks and exports read.
  *
  * One column per field of the table except MD_FIELD_SERIES; column 0 is
- * always `ts`.  A column whose values are all absent has no storage.  Not
- * thread-safe; handed from thread to thread as a whole.
+ * always `ts`.  A column without storage is absent in every row (flags: 0);
+ * one with storage may be, too.  Not thread-safe; handed from thread to
+ * thread as a whole.
  */
 #pragma once
 
@@ -37,8 +38,10 @@ void columns_free (Columns *columns);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Columns, columns_free)
 
 /* Appends n records, `stride` bytes apart; names[id] is the text of each
- * interned id.  Members beyond `stride` are absent.  All rows go to this one
- * series: the caller has split by symbol.                                  */
+ * interned id; ids are below n_names or MD_ABSENT_NAME (the caller has
+ * checked).  Members beyond `stride` are absent, every NaN becomes the
+ * absent one.  All rows go to this one series: the caller has split by
+ * symbol.                                                                  */
 void columns_append_rows (Columns *columns, const void *rows, gsize n,
                           gsize stride, const char *const *names,
                           gsize n_names);
@@ -47,13 +50,14 @@ void columns_append_from (Columns *columns, const Columns *from, gsize first,
                           gsize n);
 const Column *columns_column (const Columns *columns, const char *name);
 
-/* Stable by ts; newest_first reverses first, so that equal times keep the
- * vendor's order when it pages backwards.  No-op (checked in one pass) when
- * already in order.                                                        */
+/* Stable by ts; newest_first reverses first, so that equal times come out in
+ * the order in which they happened when the vendor pages backwards.  No-op
+ * (checked in one pass) when already in order; with newest_first only when
+ * all times differ as well.                                                */
 void columns_sort (Columns *columns, gboolean newest_first);
 /* First row with ts >= t.                                                  */
 gsize columns_lower_bound (const Columns *columns, md_time t);
-/* Removes rows whose bit is set in drop[0..n).                             */
+/* Removes the rows i with drop[i] != 0; drop has one byte a row.           */
 void columns_remove (Columns *columns, const guint8 *drop);
 
 /* Key: (ts, venue, fields flagged MD_FIELD_KEY); -1, 0, 1.  Rows of equal

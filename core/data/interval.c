@@ -8,6 +8,25 @@
 #include <string.h>
 #include <support/time.h>
 
+gint64
+interval_nominal (const struct md_interval *interval)
+{
+  static const struct {
+    guint unit;
+    gint64 length;
+  } units[] = {
+    { MD_UNIT_SECOND, MD_SECOND }, { MD_UNIT_MINUTE, MD_MINUTE },
+    { MD_UNIT_HOUR, MD_HOUR },     { MD_UNIT_DAY, MD_DAY },
+    { MD_UNIT_WEEK, 7 * MD_DAY },  { MD_UNIT_MONTH, 30 * MD_DAY },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (units); i++) {
+    if (units[i].unit == interval->unit)
+      return units[i].length * interval->count;
+  }
+  return 0;
+}
+
 gboolean
 time_parse (const char *text, md_time *ret_time, GError **error)
 {

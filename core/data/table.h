@@ -19,6 +19,8 @@ const struct md_field *table_field (const struct md_table *table,
                                     const char *name);
 const struct md_field *table_field_by_id (const struct md_table *table,
                                           guint32 id);
+/* Bytes of a field in the record, 0 for an unknown type.                   */
+gsize table_type_size (guint32 type);
 /* A plugin's table is taken over into the host's layout and checked: head
  * fields first, ids and names unique, offsets inside the record.
  * (transfer full; kept for the life of the process)                        */
