@@ -14,6 +14,7 @@ int cmd_config (Cli *cli, int argc, char **argv);
 int cmd_coverage (Cli *cli, int argc, char **argv);
 int cmd_demo (Cli *cli, int argc, char **argv);
 int cmd_dlq (Cli *cli, int argc, char **argv);
+int cmd_examine (Cli *cli, int argc, char **argv);
 int cmd_export (Cli *cli, int argc, char **argv);
 int cmd_gaps (Cli *cli, int argc, char **argv);
 int cmd_inspect (Cli *cli, int argc, char **argv);

@@ -2,8 +2,16 @@
  *
  * commands.c - the table of subcommands, in the order of `mdcore --help`.
  */
-#include "cli.h"
+#include "cmd.h"
 
 const Command commands[] = {
+  { "list-providers", "What can deliver data, and what is wrong with the "
+    "rest", "", cmd_list_providers, FALSE },
+  { "list-sinks", "Where data can go besides the store", "", cmd_list_sinks,
+    FALSE },
+  { "inspect", "Everything that one plugin declares", "NAME|PATH",
+    cmd_inspect, FALSE },
+  { "__examine", "Look at plugins from a safe distance", "PATH...",
+    cmd_examine, TRUE },
   { 0 }
 };

@@ -20,6 +20,7 @@ typedef struct {
   struct md_symbols symbols;
   struct md_estimate estimate;
   struct md_sink sink;
+  const struct md_provider *theirs; /* as the plugin wrote it               */
 } Plugin;
 
 /* What list-providers shows; `error` set for a broken one.                 */
@@ -36,10 +37,14 @@ void plugin_info_free (PluginInfo *info);
  * (transfer full; NULL-terminated)                                         */
 char **plugin_search_path (const char *extra);
 
-/* Every NAME.so of the path, examined in children.  (transfer full)        */
+/* Every NAME.so of the path, of PluginInfo, sorted by name, a shadowed one
+ * after what shadows it.  Examined in children, or known from an earlier
+ * examination of the unchanged file.  (transfer full)                      */
 GPtrArray *plugin_scan (const char *extra);
-/* One, by name or by path (has a '/').                                     */
-PluginInfo *plugin_examine (const char *name_or_path, const char *extra);
+/* One, by name or by path (has a '/'), examined now.  NULL when no such file
+ * is there: CORE_ERROR_USAGE lists the known names.                        */
+PluginInfo *plugin_examine (const char *name_or_path, const char *extra,
+                            GError **error);
 
 /* Examined in a child, then loaded for the life of the process; the same
  * name gives the same object.  CORE_ERROR_PLUGIN with one clear sentence;
@@ -48,6 +53,9 @@ PluginInfo *plugin_examine (const char *name_or_path, const char *extra);
 const Plugin *plugin_load (const char *name_or_path, const char *extra,
                            GError **error);
 
+/* An absent optional callback is a stub: `check` and `on_timer` agree,
+ * `on_close` says reconnect, `resolve` fails as MD_ERR_UNSUPPORTED.        */
+
 /* The offer for a job's dataset and schema.  CORE_ERROR_USAGE lists what
  * there is and the nearest name.                                           */
 const struct md_offer *plugin_offer (const Plugin *plugin,
@@ -55,10 +63,15 @@ const struct md_offer *plugin_offer (const Plugin *plugin,
                                      GError **error);
 const struct md_offer *plugin_offer_at (const Plugin *plugin, gsize i);
 const struct md_key *plugin_key_at (const Plugin *plugin, gsize i);
+/* The plugin's own element behind an offer of ours, for md_request.offer: a
+ * newer plugin may look at members that our layout lacks.                  */
+const struct md_offer *plugin_offer_theirs (const Plugin *plugin,
+                                            const struct md_offer *offer);
 /* Declared default rate limits, provider.n_limits of them.                 */
 const struct md_limit *plugin_limit_at (const Plugin *plugin, gsize i);
 /* The table of the offer's rows.                                           */
 const struct md_table *plugin_offer_table (const struct md_offer *offer);
 
-/* Entry of the examining child: `mdcore __examine PATH`; prints JSON.      */
-int plugin_examine_main (const char *path);
+/* Entry of the examining child: `mdcore __examine PATH...`; prints one JSON
+ * object a line.                                                           */
+int plugin_examine_main (const char *const *paths);
