@@ -44,6 +44,15 @@ cli_store_path (Cli *cli, const Job *job)
   return config_default_store ();
 }
 
+Job *
+cli_load_job (Cli *cli, const char *path, GError **error)
+{
+  JobOverrides overrides = { .sets = (const char *const *) cli->sets,
+                             .store = cli->store };
+
+  return job_load (path, &overrides, error);
+}
+
 /* ---- common options --------------------------------------------------- */
 
 #define N_COMMON 8

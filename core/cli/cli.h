@@ -56,6 +56,8 @@ int cli_usage (const char *name, const char *format, ...)
   G_GNUC_PRINTF (2, 3);
 /* The store that a command reads: --store, else the job's, else default.   */
 char *cli_store_path (Cli *cli, const Job *job);
+/* The job at `path` under this command line's --set and --store.           */
+Job *cli_load_job (Cli *cli, const char *path, GError **error);
 
 /* For main: puts the command's name at argv[1] and the common options that
  * stood before it behind it; FALSE when there is no command.               */

@@ -41,10 +41,11 @@ typedef struct {
 
 typedef struct Job {
   char *name;
-  char *file;               /* NULL for `backfill`                          */
+  char *file;               /* as given; NULL for `backfill`                */
   char *provider;
-  char **datasets;          /* NULL-terminated; the provider's default when */
-  char **schemas;           /*   the job names none                         */
+  char **datasets;          /* NULL-terminated; none: the provider's        */
+                            /*   default                                    */
+  char **schemas;           /* one or more                                  */
   char **symbols;           /* resolved: universes and files expanded,      */
                             /*   duplicates removed, order kept; { "*" }    */
   guint selector;           /* enum md_selector (`symbol_kind = parent`)    */
@@ -69,14 +70,23 @@ typedef struct Job {
   char *notify_exec, *notify_webhook;
 
   GPtrArray *settings;      /* ConfigValue of every key, for config show    */
+  GPtrArray *universes;     /* of char *: "etf20 of 2025-01-31, 20 symbols" */
 } Job;
+
+typedef enum {
+  LAYER_BUILT_IN, LAYER_SYSTEM, LAYER_USER, LAYER_INCLUDE, LAYER_JOB,
+  LAYER_ENVIRONMENT, LAYER_COMMAND
+} ConfigLayer;
 
 /* Where a value came from, for `config show --origin` and for messages.    */
 typedef struct {
-  char *group, *key, *value;
+  char *group, *key, *value; /* as written, before ${...}                   */
   char *origin;             /* "us.ini:12", "environment MDCORE_...",       */
                             /*   "--set", "built-in"                        */
+  ConfigLayer layer;
   gboolean secret;
+  char *dir;                /* relative paths start here                    */
+  char *exposed;            /* how others can read it there, or NULL        */
 } ConfigValue;
 
 typedef struct {
@@ -105,6 +115,8 @@ typedef struct {
   char **origins;           /* of MD_KEY_ORIGIN keys, "https://host:port"   */
   char **paths;             /* of MD_KEY_PATH keys, absolute                */
   const struct md_key *keys;
+  char **texts;             /* of each key, or NULL where it has no value   */
+  char **sources;           /* where that came from                         */
 } BoundKeys;
 BoundKeys *job_bind_keys (const Job *job, const struct md_key *keys, gsize n,
                           GError **error);
@@ -116,6 +128,49 @@ void bound_keys_free (BoundKeys *bound);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BoundKeys, bound_keys_free)
 /* The value of a declared key as text, or NULL.                            */
 const char *bound_keys_get (const BoundKeys *bound, const char *name);
+
+/* Where the text of a declared key came from: "us.ini:12", "environment
+ * VARIABLE", "built-in" (its default), or NULL when it has none.           */
+const char *bound_keys_origin (const BoundKeys *bound, const char *name);
+
+/* ---- the keys of every group ------------------------------------------ */
+
+typedef enum {
+  CONF_STRING = 10,   /* one line of text                                   */
+  CONF_PATH = 20,     /* relative to the file that names it; "~/" is home   */
+  CONF_LIST = 30,     /* texts between commas                               */
+  CONF_SYMBOLS = 40,  /* names, @universe, file:PATH, or * alone            */
+  CONF_TIME = 50,     /* 2024-01-31, RFC 3339, nanoseconds, or now          */
+  CONF_DURATION = 60, /* 90s, 3d, 1h30m                                     */
+  CONF_INT = 70,
+  CONF_NUMBER = 80,
+  CONF_SIZE = 90,     /* 64M, 2G: powers of 1024                            */
+  CONF_RATE = 100,    /* 200/min, 10/s burst 5                              */
+  CONF_BOOL = 110,    /* yes or no                                          */
+  CONF_CHOICE = 120
+} ConfType;
+
+#define CONF_REQUIRED (1u << 0)
+#define CONF_SECRET   (1u << 1) /* masked wherever settings are shown       */
+#define CONF_PREFIX   (1u << 2) /* `bucket.`: a name of one's own follows   */
+#define CONF_APART    (1u << 3) /* no member of Job: see config/job.c       */
+
+/* One key that a file may hold.  The table drives parsing, suggestions,
+ * `config show`, `config keys` and the check of docs/jobs.md.              */
+typedef struct {
+  const char *group;     /* "sink": of every [sink:NAME]                    */
+  const char *key;
+  ConfType type;
+  guint flags;           /* CONF_...                                        */
+  const char *dflt;      /* as it would be written, or NULL                 */
+  const char *choices;   /* "fail|warn", the index is what is stored        */
+  double min, max;       /* of numbers; both 0 = any                        */
+  gsize offset;          /* in Job                                          */
+  const char *doc;       /* one line                                        */
+} ConfKey;
+/* Ends with group NULL.                                                    */
+const ConfKey *config_keys (void);
+const char *config_type_name (ConfType type);
 
 /* The nearest of `names` to a mistyped one, or NULL.                       */
 const char *config_nearest (const char *typo, const char *const *names);
