@@ -79,10 +79,7 @@ read_groups (Reader *r, guint64 *out, gsize n)
       continue;
     }
     for (int j = 0; j < 8; j++) {
-      if (*at < 0x80)
-        out[i + j] = *at++;
-      else
-        out[i + j] = quick_varint (&at);
+      out[i + j] = quick_varint (&at);
       if (at == NULL) {
         r->bad = TRUE;
         return n;
