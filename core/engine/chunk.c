@@ -5,16 +5,17 @@
 #include "plan.h"
 
 Chunk *
-chunk_new (const struct md_offer *offer, const char *dataset,
-           const char *schema, guint selector, md_time from, md_time to)
+chunk_new (const struct md_offer *offer, char *dataset, char *schema,
+           guint selector, GPtrArray *symbols, md_time from, md_time to)
 {
   Chunk *chunk = g_new0 (Chunk, 1);
 
+  /* A long history at a vendor of small windows has a million of these.    */
   chunk->offer = offer;
-  chunk->dataset = g_strdup (dataset);
-  chunk->schema = g_strdup (schema);
+  chunk->dataset = g_ref_string_acquire (dataset);
+  chunk->schema = g_ref_string_acquire (schema);
   chunk->selector = selector;
-  chunk->symbols = g_ptr_array_new_with_free_func (g_free);
+  chunk->symbols = g_ptr_array_ref (symbols);
   chunk->from = from;
   chunk->to = to;
   return chunk;
@@ -25,8 +26,8 @@ chunk_free (Chunk *chunk)
 {
   if (chunk == NULL)
     return;
-  g_free (chunk->dataset);
-  g_free (chunk->schema);
+  g_ref_string_release (chunk->dataset);
+  g_ref_string_release (chunk->schema);
   g_ptr_array_unref (chunk->symbols);
   g_free (chunk);
 }

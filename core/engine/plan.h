@@ -8,43 +8,68 @@
 #include "engine.h"
 #include "data/spans.h"
 
-/* The job's range for one offer: from the start, floored to a bar's start, to
- * the end of the last bar that is over and settled at `now` (for ticks: the
- * last settled moment), or the job's end if that is earlier.  Empty when
- * from >= to.                                                              */
+/* ---- want (plan-want.c) ---------------------------------------------- */
+
+/* The job's range for one offer, by index time: from the first bar that
+ * starts at or after `start` to the job's end, or to the last bar that is
+ * over and settled at `now` (for ticks: the last settled minute) if that is
+ * earlier.  Empty when from >= to.                                         */
 typedef struct {
   md_time from, to;
-  gboolean held;           /* `to` is earlier than the job asks: unfinished */
+  gboolean held;           /* `to` is earlier than the job asks             */
   md_time next_final;      /* when more becomes final, MD_ABSENT if never   */
 } PlanRange;
+/* end MD_ABSENT = now, whenever that is.                                   */
 PlanRange plan_range (const struct md_offer *offer, md_time start,
                       md_time end, md_time now);
 
-/* What keeps a span from being asked now.                                  */
 typedef struct {
-  const Job *job;
   md_time now;
-  md_time refetch_from, refetch_to; /* MD_ABSENT = none                     */
+  md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
   gint64 revise;           /* 0 = nothing is re-asked                       */
 } PlanPolicy;
 
-/* Wanted parts of [range->from, range->to) after the ledger's spans (of
- * LedgerSpan, may be NULL).  Spans that must wait go to `held` (of
- * LedgerSpan *, borrowed; may be NULL).  (transfer full; of Span)          */
-GArray *plan_want (const PlanRange *range, const GArray *ledger,
-                   const PlanPolicy *policy, GPtrArray *held);
+/* Wanted parts of the range after the ledger's spans (of LedgerSpan; NULL =
+ * never asked).  Spans that are not asked now although nothing is held there
+ * go to `waiting` (of LedgerSpan *, borrowed; may be NULL).  Bars: ends are
+ * moved to the next bar's start, which loses none.  (transfer full; of Span) */
+GArray *plan_want (const struct md_offer *offer, const PlanRange *range,
+                   const GArray *ledger, const PlanPolicy *policy,
+                   GPtrArray *waiting);
+/* The part of [from, to) that was settled before, i.e. is asked again.     */
+gboolean plan_asks_again (const GArray *ledger, md_time from, md_time to);
 
-/* Length of one chunk, ns, a whole number of intervals, and its grid: cuts
- * fall on multiples of it since 1970 (for bars of fixed length) or on whole
- * bars.  n_symbols: how many share the chunk.                              */
+/* ---- cut (plan-cut.c) ------------------------------------------------ */
+
+/* How many symbols share a chunk, when each wants `wanted_ns`: as many as the
+ * offer takes while a chunk stays a handful of pages.                      */
+guint plan_group_size (const struct md_offer *offer, gint64 wanted_ns);
+/* Length of a chunk of that many symbols, ns: a whole number of intervals,
+ * within the offer's limits, and never less than one interval.             */
 gint64 plan_chunk_span (const struct md_offer *offer, guint n_symbols);
-/* Cuts [from, to) so; appends Span.                                        */
+/* Appends [from, to) to `spans` (of Span), cut on a grid of that length since
+ * 1970, so that the same hole makes the same requests again.  Cuts of bars
+ * are bar starts.                                                          */
 void plan_cut (const struct md_offer *offer, guint n_symbols, md_time from,
                md_time to, GArray *spans);
-/* Vendor calls of one chunk.                                               */
+/* Vendor calls that the chunk takes; *ret_max G_MAXUINT64 when unknown.    */
 void plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max);
 
-Chunk *chunk_new (const struct md_offer *offer, const char *dataset,
-                  const char *schema, guint selector, md_time from,
+/* ---- notes (plan-notes.c) -------------------------------------------- */
+
+/* Gathers what is not asked, a sentence for each reason.                   */
+typedef struct PlanNotes PlanNotes;
+PlanNotes *plan_notes_new (void);
+void plan_notes_add (PlanNotes *notes, const char *symbol, const char *schema,
+                     const LedgerSpan *span);
+/* Frees notes.                                                             */
+void plan_notes_finish (PlanNotes *notes, GPtrArray *sentences);
+
+/* ---- chunks (chunk.c) ------------------------------------------------ */
+
+/* symbols: of char *, borrowed as a reference; chunks of one group share it.
+ * dataset, schema: likewise (g_ref_string).                                */
+Chunk *chunk_new (const struct md_offer *offer, char *dataset, char *schema,
+                  guint selector, GPtrArray *symbols, md_time from,
                   md_time to);
 void chunk_free (Chunk *chunk);

@@ -2,7 +2,6 @@
  *
  * stubs.c - entries of the policies that are still to come.
  */
-#include "plan.h"
 #include "row-json.h"
 #include "rules.h"
 
@@ -23,4 +22,3 @@ STUB (void, row_append_json, GString *o, const Columns *c, gsize r,
 STUB (GBytes *, row_to_json, const Columns *c, gsize r, const char *i)
 STUB (gboolean, row_from_json, const char *t, gsize l, Columns *c, char **i,
       GError **e)
-STUB (Plan *, engine_plan, const EngineInput *i, GError **e)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * plan-want.c - want minus have.
+ */
+#include "plan.h"
+
+#include "data/interval.h"
+
+/* Ticks are asked up to a whole minute, so that a second run within it finds
+ * nothing to do.                                                           */
+static const struct md_interval tick_grain = { 1, MD_UNIT_MINUTE };
+
+static md_time
+next_start (const struct md_interval *interval, md_time t)
+{
+  md_time start = interval_floor (interval, t);
+
+  return start == t ? t : interval_next (interval, t);
+}
+
+PlanRange
+plan_range (const struct md_offer *offer, md_time start, md_time end,
+            md_time now)
+{
+  const struct md_interval *interval = &offer->interval;
+  const struct md_interval *grain = interval->count ? interval : &tick_grain;
+  md_time final = interval_floor (grain, now - offer->settle_ns);
+  PlanRange range = { .from = next_start (interval, start),
+                      .to = final,
+                      .next_final = MD_ABSENT };
+
+  if (end != MD_ABSENT)
+    range.to = MIN (final, next_start (interval, end));
+  range.held = end == MD_ABSENT || final < end;
+  if (range.held)
+    range.next_final = interval_next (grain, MAX (final, range.from))
+                       + offer->settle_ns;
+  return range;
+}
+
+/* Whether a plain run leaves this span alone.                              */
+static gboolean
+is_left_alone (const LedgerSpan *span, md_time now)
+{
+  switch (span->state) {
+  case LEDGER_COMPLETE:
+  case LEDGER_EMPTY:
+  case LEDGER_PRUNED:
+    return TRUE;
+  case LEDGER_SUSPECT:
+  case LEDGER_FAILED:
+  case LEDGER_UNAVAILABLE:
+    return span->next_ask > now;
+  case LEDGER_STALE:
+  case LEDGER_MISSING:
+    break;
+  }
+  return FALSE;
+}
+
+static void
+subtract_ledger (GArray *want, const PlanRange *range, const GArray *ledger,
+                 md_time now, GPtrArray *waiting)
+{
+  Span rest = { range->from, range->to };
+
+  for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
+    LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
+    Span before = { rest.from, MIN (span->from, rest.to) };
+
+    if (span->to <= rest.from || !is_left_alone (span, now))
+      continue;
+    if (span->from >= rest.to)
+      break;
+    if (before.from < before.to)
+      g_array_append_val (want, before);
+    if (waiting != NULL && !ledger_state_settled (span->state))
+      g_ptr_array_add (waiting, span);
+    rest.from = span->to;
+  }
+  if (rest.from < rest.to)
+    g_array_append_val (want, rest);
+}
+
+/* The recent past is re-asked where it is settled; what is suspect there has
+ * a time of its own.                                                       */
+static void
+add_revised (GArray *want, const PlanRange *range, const GArray *ledger,
+             md_time since)
+{
+  for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
+    const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
+
+    if (span->state == LEDGER_COMPLETE || span->state == LEDGER_EMPTY)
+      spans_add (want, MAX (MAX (span->from, since), range->from),
+                 MIN (span->to, range->to));
+  }
+}
+
+/* Moves the ends of each span to the next bar's start.  A bar belongs to the
+ * span that its start lies in, so this neither adds nor loses one; what has
+ * no bar's start in it vanishes.                                           */
+static void
+align (GArray *want, const struct md_interval *interval)
+{
+  guint kept = 0;
+
+  if (interval->count == 0)
+    return;
+  for (guint i = 0; i < want->len; i++) {
+    const Span *span = &g_array_index (want, Span, i);
+    Span moved = { next_start (interval, span->from),
+                   next_start (interval, span->to) };
+
+    if (moved.from < moved.to)
+      g_array_index (want, Span, kept++) = moved;
+  }
+  g_array_set_size (want, kept);
+}
+
+GArray *
+plan_want (const struct md_offer *offer, const PlanRange *range,
+           const GArray *ledger, const PlanPolicy *policy, GPtrArray *waiting)
+{
+  GArray *want = spans_new ();
+
+  if (range->from >= range->to)
+    return want;
+  subtract_ledger (want, range, ledger, policy->now, waiting);
+  if (policy->revise > 0)
+    add_revised (want, range, ledger,
+                 interval_floor (&offer->interval,
+                                 policy->now - policy->revise));
+  if (policy->refetch_from != MD_ABSENT && policy->refetch_to != MD_ABSENT)
+    spans_add (want,
+               MAX (range->from, interval_floor (&offer->interval,
+                                                 policy->refetch_from)),
+               MIN (range->to, policy->refetch_to));
+  align (want, &offer->interval);
+  return want;
+}
+
+gboolean
+plan_asks_again (const GArray *ledger, md_time from, md_time to)
+{
+  for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
+    const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
+
+    if (span->from < to && span->to > from
+        && (span->state == LEDGER_COMPLETE || span->state == LEDGER_EMPTY))
+      return TRUE;
+  }
+  return FALSE;
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * plan.c - engine_plan: for each dataset and schema, want minus have, grouped
+ * by symbols that want the same and cut into chunks.
+ */
+#include "plan.h"
+
+#include "data/interval.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Below this, looking up each symbol beats walking the ledger.             */
+#define FEW_SYMBOLS 64
+
+/* One dataset and schema of the job.                                       */
+typedef struct {
+  const EngineInput *input;
+  const struct md_offer *offer;
+  char *dataset, *schema;  /* GRefString                                    */
+  PlanRange range;
+  PlanPolicy policy;
+  GHashTable *symbols;     /* symbol -> index + 1                           */
+  GArray **wants;          /* by symbol; NULL: never asked, all is wanted   */
+  GArray *again;           /* Span: settled before and wanted all the same  */
+  GArray *everything;      /* the whole range, for those without a ledger   */
+  PlanNotes *notes;
+  Plan *plan;
+} Part;
+
+/* Symbols that want the same spans.                                        */
+typedef struct {
+  const GArray *spans;
+  GPtrArray *symbols;      /* of char *, borrowed from the job              */
+} Group;
+
+/* ---- want ------------------------------------------------------------ */
+
+static void
+take_want (Part *part, guint index, const GArray *ledger)
+{
+  g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
+  GArray *want = plan_want (part->offer, &part->range, ledger, &part->policy,
+                            waiting);
+
+  for (guint i = 0; i < want->len; i++) {
+    const Span *span = &g_array_index (want, Span, i);
+
+    if (plan_asks_again (ledger, span->from, span->to))
+      spans_add (part->again, span->from, span->to);
+  }
+  for (guint i = 0; i < waiting->len; i++)
+    plan_notes_add (part->notes, part->input->job->symbols[index],
+                    part->schema, waiting->pdata[i]);
+  g_clear_pointer (&part->wants[index], g_array_unref);
+  part->wants[index] = want;
+}
+
+static AskKey
+ask_key (const Part *part, char *selector)
+{
+  return (AskKey) { .provider = (char *) part->input->plugin->desc.name,
+                    .dataset = part->dataset,
+                    .schema = part->schema,
+                    .selector = selector,
+                    .kind = part->input->job->selector };
+}
+
+static gboolean
+visit_ledger (const AskKey *key, const GArray *spans, gpointer data)
+{
+  Part *part = data;
+  guint index
+    = GPOINTER_TO_UINT (g_hash_table_lookup (part->symbols, key->selector));
+
+  if (index > 0 && key->kind == part->input->job->selector)
+    take_want (part, index - 1, spans);
+  return TRUE;
+}
+
+static gboolean
+read_ledger (Part *part, GError **error)
+{
+  Store *store = part->input->store;
+  char **symbols = part->input->job->symbols;
+  AskKey all = ask_key (part, NULL);
+
+  if (store == NULL)
+    return TRUE;
+  if (g_hash_table_size (part->symbols) > FEW_SYMBOLS)
+    return store_ledger_each (store, &all, visit_ledger, part, error);
+  for (guint i = 0; symbols[i] != NULL; i++) {
+    const AskKey key = ask_key (part, symbols[i]);
+    g_autoptr (GArray) spans = store_ledger (store, &key, error);
+
+    if (spans == NULL)
+      return FALSE;
+    take_want (part, i, spans);
+  }
+  return TRUE;
+}
+
+/* ---- groups ---------------------------------------------------------- */
+
+static guint
+spans_hash (gconstpointer key)
+{
+  const GArray *spans = key;
+  guint64 hash = spans->len;
+
+  for (guint i = 0; i < spans->len; i++) {
+    const Span *span = &g_array_index (spans, Span, i);
+
+    hash = (hash ^ (guint64) span->from) * G_GUINT64_CONSTANT (0x100000001b3);
+    hash = (hash ^ (guint64) span->to) * G_GUINT64_CONSTANT (0x100000001b3);
+  }
+  return (guint) (hash ^ (hash >> 32));
+}
+
+static gboolean
+spans_equal (gconstpointer a, gconstpointer b)
+{
+  const GArray *x = a, *y = b;
+
+  return x->len == y->len
+         && (x->len == 0
+             || memcmp (x->data, y->data, x->len * sizeof (Span)) == 0);
+}
+
+static void
+group_free (Group *group)
+{
+  g_ptr_array_unref (group->symbols);
+  g_free (group);
+}
+
+/* In the job's order, so that the same job makes the same requests.        */
+static GPtrArray *
+group_symbols (const Part *part)
+{
+  g_autoptr (GHashTable) by_spans = g_hash_table_new (spans_hash, spans_equal);
+  GPtrArray *groups
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) group_free);
+  char **symbols = part->input->job->symbols;
+
+  for (guint i = 0; symbols[i] != NULL; i++) {
+    const GArray *spans = part->wants[i] ? part->wants[i] : part->everything;
+    Group *group = g_hash_table_lookup (by_spans, spans);
+
+    if (spans->len == 0)
+      continue;
+    if (group == NULL) {
+      group = g_new0 (Group, 1);
+      group->spans = spans;
+      group->symbols = g_ptr_array_new ();
+      g_ptr_array_add (groups, group);
+      g_hash_table_insert (by_spans, (gpointer) spans, group);
+    }
+    g_ptr_array_add (group->symbols, symbols[i]);
+  }
+  return groups;
+}
+
+/* ---- chunks ---------------------------------------------------------- */
+
+static GPtrArray *
+copy_names (const GPtrArray *symbols, guint first, guint n)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = first; i < MIN (first + n, symbols->len); i++)
+    g_ptr_array_add (names, g_strdup (symbols->pdata[i]));
+  return names;
+}
+
+static void
+add_chunks (Part *part, const GArray *pieces, GPtrArray *names)
+{
+  for (guint i = 0; i < pieces->len; i++) {
+    const Span *piece = &g_array_index (pieces, Span, i);
+    Chunk *chunk = chunk_new (part->offer, part->dataset, part->schema,
+                              part->input->job->selector, names, piece->from,
+                              piece->to);
+    g_autoptr (GArray) one = spans_new (), again = NULL;
+
+    spans_add (one, piece->from, piece->to);
+    again = spans_intersect (part->again, one);
+    chunk->refetch = again->len > 0;
+    g_ptr_array_add (part->plan->chunks, chunk);
+  }
+}
+
+static void
+cut_group (Part *part, const Group *group)
+{
+  gboolean all = part->input->job->selector == MD_SELECT_ALL;
+  guint size = plan_group_size (part->offer, spans_total (group->spans));
+  g_autoptr (GArray) pieces = spans_new ();
+
+  for (guint i = 0; i < group->spans->len; i++) {
+    const Span *span = &g_array_index (group->spans, Span, i);
+
+    plan_cut (part->offer, size, span->from, span->to, pieces);
+  }
+  for (guint first = 0; first < group->symbols->len; first += size) {
+    /* `*` is asked with no name at all.                                    */
+    g_autoptr (GPtrArray) names
+      = copy_names (group->symbols, first, all ? 0 : size);
+
+    add_chunks (part, pieces, names);
+  }
+}
+
+/* ---- a part ---------------------------------------------------------- */
+
+static void
+part_init (Part *part, const EngineInput *input, const struct md_offer *offer,
+           const char *dataset, const char *schema, Plan *plan)
+{
+  const Job *job = input->job;
+
+  *part = (Part) {
+    .input = input,
+    .offer = offer,
+    .dataset = g_ref_string_new (dataset),
+    .schema = g_ref_string_new (schema),
+    .range = plan_range (offer, job->start, job->end, input->now),
+    /* What is charged for is not bought again on suspicion.                */
+    .policy = { input->now, input->refetch_from, input->refetch_to,
+                (offer->flags & MD_OFFER_PAID) != 0 ? 0 : job->revise },
+    .symbols = g_hash_table_new (g_str_hash, g_str_equal),
+    .wants = g_new0 (GArray *, g_strv_length (job->symbols)),
+    .again = spans_new (),
+    .notes = plan_notes_new (),
+    .plan = plan,
+  };
+  part->everything
+    = plan_want (offer, &part->range, NULL, &part->policy, NULL);
+  for (guint i = 0; job->symbols[i] != NULL; i++)
+    g_hash_table_insert (part->symbols, job->symbols[i],
+                         GUINT_TO_POINTER (i + 1));
+}
+
+static void
+part_clear (Part *part)
+{
+  for (guint i = 0; part->input->job->symbols[i] != NULL; i++)
+    g_clear_pointer (&part->wants[i], g_array_unref);
+  g_free (part->wants);
+  g_array_unref (part->everything);
+  g_array_unref (part->again);
+  g_hash_table_unref (part->symbols);
+  g_ref_string_release (part->dataset);
+  g_ref_string_release (part->schema);
+  plan_notes_finish (part->notes, part->plan->notes);
+}
+
+static void
+note_range (const Part *part)
+{
+  char until[TIME_TEXT_SIZE], next[TIME_TEXT_SIZE];
+  Plan *plan = part->plan;
+
+  if (!part->range.held)
+    return;
+  plan->held_until = MIN (plan->held_until, part->range.to);
+  plan->next_final = MIN (plan->next_final, part->range.next_final);
+  time_format (part->range.to, until);
+  time_format (part->range.next_final, next);
+  if (part->range.from < part->range.to)
+    g_ptr_array_add (plan->notes,
+                     g_strdup_printf ("%s: final until %s, next final at %s",
+                                      part->schema, until, next));
+  else
+    g_ptr_array_add (plan->notes,
+                     g_strdup_printf ("%s: nothing is final yet, first at %s",
+                                      part->schema, next));
+}
+
+static gboolean
+plan_part (const EngineInput *input, const char *dataset, const char *schema,
+           Plan *plan, GError **error)
+{
+  const struct md_offer *offer
+    = plugin_offer (input->plugin, dataset, schema, error);
+  gboolean done;
+  Part part;
+
+  if (offer == NULL)
+    return FALSE;
+  part_init (&part, input, offer, dataset, schema, plan);
+  note_range (&part);
+  done = read_ledger (&part, error);
+  if (done) {
+    g_autoptr (GPtrArray) groups = group_symbols (&part);
+
+    for (guint i = 0; i < groups->len; i++)
+      cut_group (&part, groups->pdata[i]);
+  }
+  part_clear (&part);
+  return done;
+}
+
+/* ---- totals ---------------------------------------------------------- */
+
+/* The rate that the vendor's default bucket is kept to.                    */
+static RateLimit
+rate_of (const EngineInput *input)
+{
+  const struct md_provider *provider = &input->plugin->provider;
+
+  if (input->job->rate.per_second > 0)
+    return input->job->rate;
+  for (gsize i = 0; i < provider->n_limits; i++) {
+    const struct md_limit *limit
+      = (gconstpointer) ((const char *) provider->limits
+                         + i * provider->limit_size);
+
+    if (limit->bucket == NULL || provider->n_limits == 1)
+      return (RateLimit) { limit->per_second, MAX (limit->burst, 1) };
+  }
+  return (RateLimit) { 0 };
+}
+
+static void
+count_calls (const EngineInput *input, Plan *plan)
+{
+  RateLimit rate = rate_of (input);
+  double after_burst;
+
+  for (guint i = 0; i < plan->chunks->len; i++) {
+    guint64 min, max;
+
+    plan_calls (plan->chunks->pdata[i], &min, &max);
+    plan->calls_min += min;
+    plan->calls_max = max == G_MAXUINT64 || plan->calls_max > G_MAXINT64
+                        ? G_MAXUINT64 : plan->calls_max + max;
+  }
+  after_burst = MAX ((double) plan->calls_min - rate.burst, 0);
+  if (rate.per_second > 0)
+    plan->limit_ns = MIN (after_burst / rate.per_second * MD_SECOND, 9e18);
+}
+
+static gint
+compare_chunks (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Chunk *x = *(Chunk *const *) a, *y = *(Chunk *const *) b;
+
+  return (x->from > y->from) - (x->from < y->from);
+}
+
+Plan *
+engine_plan (const EngineInput *input, GError **error)
+{
+  const Job *job = input->job;
+  g_autoptr (Plan) plan = g_new0 (Plan, 1);
+
+  plan->chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) chunk_free);
+  plan->notes = g_ptr_array_new_with_free_func (g_free);
+  plan->money = NAN;
+  plan->held_until = plan->next_final = MD_ABSENT;
+  for (char **d = job->datasets; *d != NULL; d++) {
+    for (char **s = job->schemas; *s != NULL; s++) {
+      if (!plan_part (input, *d, *s, plan, error))
+        return NULL;
+    }
+  }
+  g_ptr_array_sort_with_data (plan->chunks, compare_chunks, NULL);
+  count_calls (input, plan);
+  return g_steal_pointer (&plan);
+}
