@@ -36,8 +36,7 @@ why_suspect (const EmptyInput *input)
 static gint64
 delays (gint64 suspect_for, guint n)
 {
-  return n >= DELAYS ? suspect_for
-                     : suspect_for / SHARES * ((G_GINT64_CONSTANT (1) << n) - 1);
+  return n >= DELAYS ? suspect_for : suspect_for / SHARES * ((1 << n) - 1);
 }
 
 LedgerState

@@ -21,8 +21,8 @@
 static gint64
 rows_of_chunk (const struct md_offer *offer)
 {
-  gint64 rows = offer->page_rows > 0 ? MIN (offer->page_rows, G_MAXINT32) * PAGES
-                                     : ROWS;
+  gint64 rows = offer->page_rows > 0
+                  ? MIN (offer->page_rows, G_MAXINT32) * PAGES : ROWS;
 
   return (offer->flags & MD_OFFER_PAID) != 0 ? MAX (rows, PAID_ROWS) : rows;
 }

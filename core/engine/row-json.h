@@ -3,8 +3,8 @@
  * row-json.h - one row as a JSON object and back: what dead letters hold and
  * what `dlq replay` reads.
  *
- * Times are RFC 3339 text, prices and numbers plain decimals, names and texts
- * strings, flags a number; absent fields are left out.
+ * Times are RFC 3339 text, prices and numbers plain decimals, names, texts and
+ * flags ("corrected|derived") strings; absent fields are left out.
  */
 #pragma once
 
