@@ -10,6 +10,7 @@
 
 #include "breaker.h"
 #include "config/job.h"
+#include "engine.h"
 #include "gate.h"
 #include "limiter.h"
 #include "net/net.h"
@@ -32,6 +33,12 @@ typedef struct {
   guint64 calls, bytes_in, waited_ns;
   const char *volatile waiting; /* static text: why a thread waits, or NULL */
 } CallEnv;
+
+/* With the limits of the job and the provider, and the job's deadline from
+ * now on; cancel (may be NULL) is borrowed.                                */
+void call_env_init (CallEnv *env, const EngineInput *input,
+                    const Cancel *cancel);
+void call_env_clear (CallEnv *env);
 
 /* A covered interval of one selector, before rules and encoding.           */
 typedef struct {

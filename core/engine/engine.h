@@ -28,6 +28,7 @@ typedef struct {
   GPtrArray *chunks;           /* of Chunk, oldest range first              */
   guint64 calls_min, calls_max; /* max G_MAXUINT64 = unknown                */
   gint64 limit_ns;             /* time that the rate limit alone takes      */
+  gint64 rows, bytes;          /* MD_ABSENT unknown                         */
   double money;                /* NaN unknown                               */
   char currency[8];
   md_time held_until, next_final; /* MD_ABSENT if none                      */
@@ -51,6 +52,10 @@ typedef struct {
 gboolean engine_check (const EngineInput *input, GError **error);
 
 Plan *engine_plan (const EngineInput *input, GError **error);
+/* Asks the provider what the plan costs, where it can say: fills rows, bytes,
+ * money and currency.  Sends requests.                                     */
+gboolean engine_estimate (const EngineInput *input, Plan *plan,
+                          GError **error);
 
 /* ---- run ------------------------------------------------------------- */
 

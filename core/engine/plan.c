@@ -3,6 +3,7 @@
  * plan.c - engine_plan: for each dataset and schema, want minus have, grouped
  * by symbols that want the same and cut into chunks.
  */
+#include "limits.h"
 #include "plan.h"
 
 #include "data/interval.h"
@@ -303,29 +304,10 @@ plan_part (const EngineInput *input, const char *dataset, const char *schema,
 
 /* ---- totals ---------------------------------------------------------- */
 
-/* The rate that the vendor's default bucket is kept to.                    */
-static RateLimit
-rate_of (const EngineInput *input)
-{
-  const struct md_provider *provider = &input->plugin->provider;
-
-  if (input->job->rate.per_second > 0)
-    return input->job->rate;
-  for (gsize i = 0; i < provider->n_limits; i++) {
-    const struct md_limit *limit
-      = (gconstpointer) ((const char *) provider->limits
-                         + i * provider->limit_size);
-
-    if (limit->bucket == NULL || provider->n_limits == 1)
-      return (RateLimit) { limit->per_second, MAX (limit->burst, 1) };
-  }
-  return (RateLimit) { 0 };
-}
-
 static void
 count_calls (const EngineInput *input, Plan *plan)
 {
-  RateLimit rate = rate_of (input);
+  RateLimit rate = limits_of (input, NULL);
   double after_burst;
 
   for (guint i = 0; i < plan->chunks->len; i++) {
@@ -357,6 +339,7 @@ engine_plan (const EngineInput *input, GError **error)
 
   plan->chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) chunk_free);
   plan->notes = g_ptr_array_new_with_free_func (g_free);
+  plan->rows = plan->bytes = MD_ABSENT;
   plan->money = NAN;
   plan->held_until = plan->next_final = MD_ABSENT;
   for (char **d = job->datasets; *d != NULL; d++) {

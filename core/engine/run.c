@@ -183,79 +183,20 @@ run_threads (Run *run)
 
 /* ---- set-up ---------------------------------------------------------- */
 
-/* The plugin's own limits: the one of the job's plan, else the bucket's
- * first.                                                                   */
-static void
-configure_declared (Run *run)
-{
-  const Plugin *plugin = run->env.plugin;
-  const char *plan = bound_keys_get (run->env.keys, "plan");
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (gsize i = 0; i < plugin->provider.n_limits; i++) {
-    const struct md_limit *declared = plugin_limit_at (plugin, i);
-    const char *bucket = declared->bucket != NULL ? declared->bucket : "";
-    gboolean first = g_hash_table_add (seen, (gpointer) bucket);
-
-    if (first || (plan != NULL && g_strcmp0 (declared->plan, plan) == 0))
-      limiter_configure (run->env.limiter, declared->bucket,
-                         declared->per_second, declared->burst);
-  }
-}
-
-static void
-configure_limits (Run *run)
-{
-  GHashTableIter iter;
-  gpointer bucket, limit;
-
-  configure_declared (run);
-  if (run->job->rate.per_second > 0)
-    limiter_configure (run->env.limiter, NULL, run->job->rate.per_second,
-                       run->job->rate.burst);
-  if (run->job->buckets == NULL)
-    return;
-  g_hash_table_iter_init (&iter, run->job->buckets);
-  while (g_hash_table_iter_next (&iter, &bucket, &limit)) {
-    const RateLimit *rate = limit;
-
-    limiter_configure (run->env.limiter, bucket, rate->per_second,
-                       rate->burst);
-  }
-}
-
-/* Half of the memory for rows being collected, a quarter for the queue; the
- * rest is the store's and the transport's.                                  */
 static void
 start (Run *run, const EngineInput *input, const Plan *plan)
 {
   const Job *job = input->job;
-  g_autofree char *key_id
-    = limiter_key_id (input->plugin->desc.name,
-                      (const char *const *) input->keys->secrets);
 
   run->input = input;
   run->plan = plan;
   run->job = job;
-  run->env = (CallEnv) {
-    .plugin = input->plugin,
-    .keys = input->keys,
-    .job = job,
-    .net = input->net,
-    .limiter = limiter_new (NULL, key_id),
-    .breaker = breaker_new (&job->breaker),
-    .gate = gate_new (),
-    .cancel = &run->stop,
-    .deadline = job->max_run_time > 0 ? clock_monotonic () + job->max_run_time
-                                      : 0,
-    .row_budget = job->memory_limit / 2 / MAX (job->workers, 1),
-  };
+  call_env_init (&run->env, input, &run->stop);
   run->queue = commit_queue_new (MAX (job->memory_limit / 8, 1024 * 1024));
   run->report = run_report_new (uuid7_new ());
   run->entries
     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_mutex_init (&run->mutex);
-  configure_limits (run);
 }
 
 /* Every symbol of the job has its line in the report, asked or not.        */
@@ -276,9 +217,7 @@ static void
 finish (Run *run)
 {
   commit_queue_free (run->queue);
-  limiter_free (run->env.limiter);
-  breaker_free (run->env.breaker);
-  gate_free (run->env.gate);
+  call_env_clear (&run->env);
   g_hash_table_unref (run->entries);
   g_mutex_clear (&run->mutex);
   g_clear_error (&run->fatal);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * estimate.c - what a plan will cost, where the vendor can say.
+ */
+#include "call.h"
+#include "plan.h"
+
+#include <math.h>
+
+/* A question is a call.  With more holes than this, asking would take longer
+ * than it is worth.                                                        */
+#define MOST_QUESTIONS 50
+
+/* Chunks of the same symbols that touch are one question.                  */
+typedef struct {
+  const Chunk *chunk;      /* the first of them                             */
+  GArray *spans;           /* of Span                                       */
+} Question;
+
+static void
+question_free (Question *question)
+{
+  g_array_unref (question->spans);
+  g_free (question);
+}
+
+static GPtrArray *
+gather_questions (const Plan *plan, guint *ret_n)
+{
+  g_autoptr (GHashTable) by_symbols = g_hash_table_new (NULL, NULL);
+  GPtrArray *questions
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) question_free);
+
+  *ret_n = 0;
+  for (guint i = 0; i < plan->chunks->len; i++) {
+    const Chunk *chunk = plan->chunks->pdata[i];
+    Question *question = g_hash_table_lookup (by_symbols, chunk->symbols);
+
+    if (question == NULL) {
+      question = g_new0 (Question, 1);
+      question->chunk = chunk;
+      question->spans = spans_new ();
+      g_ptr_array_add (questions, question);
+      g_hash_table_insert (by_symbols, chunk->symbols, question);
+    }
+    spans_add (question->spans, chunk->from, chunk->to);
+  }
+  for (guint i = 0; i < questions->len; i++)
+    *ret_n += ((Question *) questions->pdata[i])->spans->len;
+  return questions;
+}
+
+static void
+add_count (gint64 *total, gint64 more)
+{
+  if (*total == MD_ABSENT || more == MD_ABSENT
+      || __builtin_add_overflow (*total, more, total))
+    *total = MD_ABSENT;
+}
+
+static void
+add_cost (Plan *plan, const struct md_cost *cost, gboolean first)
+{
+  add_count (&plan->rows, cost->rows);
+  add_count (&plan->bytes, cost->bytes);
+  if (first)
+    g_strlcpy (plan->currency, cost->currency, sizeof plan->currency);
+  if (g_strcmp0 (plan->currency, cost->currency) != 0)
+    plan->money = NAN;
+  plan->money += cost->money;
+}
+
+static int
+ask (CallEnv *env, void *session, const Question *question, const Span *span,
+     struct md_cost *ret_cost, struct md_error *err)
+{
+  const Chunk *chunk = question->chunk;
+  const struct md_request request = {
+    .struct_size = sizeof request,
+    .offer = chunk->offer,
+    .dataset = chunk->dataset,
+    .schema = chunk->schema,
+    .symbols = (const char *const *) chunk->symbols->pdata,
+    .n_symbols = chunk->symbols->len,
+    .selector = chunk->selector,
+    .from = span->from,
+    .to = span->to,
+  };
+  struct md_call *call = call_new (env, &request,
+                                   plugin_offer_table (chunk->offer), NULL,
+                                   NULL);
+  int klass;
+
+  *ret_cost = (struct md_cost) { .struct_size = sizeof *ret_cost,
+                                 .rows = MD_ABSENT, .bytes = MD_ABSENT,
+                                 .calls_min = MD_ABSENT,
+                                 .calls_max = MD_ABSENT, .money = NAN };
+  md_error_init (err);
+  klass = env->plugin->estimate.estimate (session, call, &request, ret_cost,
+                                          err);
+  gate_leave (env->gate);
+  call_free (call);
+  return klass;
+}
+
+static gboolean
+ask_all (CallEnv *env, void *session, GPtrArray *questions, Plan *plan,
+         struct md_error *err)
+{
+  gboolean first = TRUE;
+
+  for (guint i = 0; i < questions->len; i++) {
+    const Question *question = questions->pdata[i];
+
+    for (guint k = 0; k < question->spans->len; k++) {
+      struct md_cost cost;
+
+      if (ask (env, session, question, &g_array_index (question->spans, Span,
+                                                       k), &cost, err)
+          != MD_OK)
+        return FALSE;
+      add_cost (plan, &cost, first);
+      first = FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+ask_session (const EngineInput *input, GPtrArray *questions, Plan *plan,
+             struct md_error *err)
+{
+  const Plugin *plugin = input->plugin;
+  gboolean done = FALSE;
+  struct md_call *call;
+  CallEnv env;
+  void *session;
+
+  call_env_init (&env, input, input->cancel);
+  call = call_new (&env, NULL, NULL, NULL, NULL);
+  md_error_init (err);
+  session = plugin->provider.open (call, &call_host, input->keys->values,
+                                   err);
+  if (session != NULL) {
+    done = ask_all (&env, session, questions, plan, err);
+    plugin->provider.close (session);
+  } else if (err->klass == MD_OK) {
+    md_fail (err, MD_ERR_INTERNAL, "out of memory");
+  }
+  call_free (call);
+  call_env_clear (&env);
+  return done;
+}
+
+gboolean
+engine_estimate (const EngineInput *input, Plan *plan, GError **error)
+{
+  g_autoptr (GPtrArray) questions = NULL;
+  struct md_error err;
+  guint n;
+
+  if (!input->plugin->has_estimate || plan->chunks->len == 0)
+    return TRUE;
+  questions = gather_questions (plan, &n);
+  if (n > MOST_QUESTIONS) {
+    g_ptr_array_add (plan->notes,
+                     g_strdup_printf ("cost: not asked, it would take %u "
+                                      "questions", n));
+    return TRUE;
+  }
+  plan->rows = plan->bytes = 0;
+  plan->money = 0;
+  if (ask_session (input, questions, plan, &err))
+    return TRUE;
+  plan->rows = plan->bytes = MD_ABSENT;
+  plan->money = NAN;
+  error_from_md (error, &err);
+  return FALSE;
+}
