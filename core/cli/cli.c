@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include "data/nearest.h"
 #include "observe/log.h"
 
 #include <stdarg.h>
@@ -141,7 +142,7 @@ suggest_option (GError **error, const char *command,
   g_ptr_array_add (names, NULL);
   if (g_error_matches (*error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION)
       && typo != NULL)
-    nearest = config_nearest (typo + 2, (const char *const *) names->pdata);
+    nearest = nearest_name (typo + 2, (const char *const *) names->pdata);
   g_clear_error (error);
   g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
                "%s: %s%s%s%s; `mdcore %s --help` lists the options", command,
@@ -286,7 +287,7 @@ unknown_command (const char *name)
       g_ptr_array_add (names, (gpointer) c->name);
   }
   g_ptr_array_add (names, NULL);
-  nearest = config_nearest (name, (const char *const *) names->pdata);
+  nearest = nearest_name (name, (const char *const *) names->pdata);
   fprintf (stderr, "mdcore: unknown %s \"%s\"%s%s%s; `mdcore --help` lists "
            "them\n", name[0] == '-' ? "option" : "command", name,
            nearest != NULL ? " (did you mean \"" : "",

@@ -153,7 +153,7 @@ faults_none (const Faults *faults, GError **error)
 char *
 faults_hint (const char *typo, const char *const *names)
 {
-  const char *nearest = config_nearest (typo, names);
+  const char *nearest = nearest_name (typo, names);
 
   return nearest != NULL
            ? g_strdup_printf (" (did you mean \"%s\"?)", nearest)

@@ -172,7 +172,5 @@ typedef struct {
 const ConfKey *config_keys (void);
 const char *config_type_name (ConfType type);
 
-/* The nearest of `names` to a mistyped one, or NULL.                       */
-const char *config_nearest (const char *typo, const char *const *names);
 /* Default store path: $MDCORE_STORE, else ./mdcore-store.                  */
 char *config_default_store (void);

@@ -6,6 +6,8 @@
 
 #include "job.h"
 
+#include "data/nearest.h"
+
 /* ---- faults ----------------------------------------------------------- */
 
 /* Everything that is wrong, so that one look mends all of it.              */

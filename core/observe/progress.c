@@ -87,6 +87,14 @@ append_count (GString *out, double count)
     g_string_append_printf (out, " %c", units[unit]);
 }
 
+/* Unfinished work never claims 100 %; the sum is for shares such as 0.29,
+ * which a double holds as a little less.                                   */
+static int
+percent (double fraction)
+{
+  return fraction >= 1 ? 100 : (int) (MAX (fraction, 0) * 100 + 1e-6);
+}
+
 static void
 append_bar (GString *out, double fraction)
 {
@@ -95,10 +103,7 @@ append_bar (GString *out, double fraction)
   g_string_append (out, "  [");
   for (int i = 0; i < BAR_CELLS; i++)
     g_string_append_c (out, i < full ? '#' : '.');
-  /* 99 % is the most that unfinished work may claim.                      */
-  g_string_append_printf (out, "] %2d %%",
-                          fraction >= 1 ? 100
-                                        : (int) (MAX (fraction, 0) * 100));
+  g_string_append_printf (out, "] %2d %%", percent (fraction));
 }
 
 static void
@@ -210,8 +215,7 @@ progress_update (Progress *progress, const ProgressState *state)
     GString *facts = g_string_new (NULL);
 
     if (state->fraction >= 0)
-      g_string_append_printf (facts, "%d %%",
-                              (int) (MIN (state->fraction, 1) * 100));
+      g_string_append_printf (facts, "%d %%", percent (state->fraction));
     append_facts (facts, state, now - progress->started, progress->rate);
     log_event (MD_LOG_INFO, "progress", "%s  %s", progress->what,
                g_strstrip (facts->str));
