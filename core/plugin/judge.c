@@ -7,6 +7,7 @@
 
 #include "data/interval.h"
 
+#include <math.h>
 #include <string.h>
 
 #define TEXT_MAX 4096
@@ -97,11 +98,12 @@ static gboolean
 is_double (const char *text)
 {
   char *end;
+  double value;
 
   if (*text == '\0' || g_ascii_isspace (*text))
     return FALSE;
-  g_ascii_strtod (text, &end);
-  return *end == '\0';
+  value = g_ascii_strtod (text, &end);
+  return *end == '\0' && isfinite (value);
 }
 
 static gboolean
