@@ -19,11 +19,12 @@ typedef enum { NET_LIVE, NET_RECORD, NET_REPLAY } NetMode;
 typedef struct {
   NetMode mode;
   const char *path;       /* NET_RECORD, NET_REPLAY: the exchange file      */
-  const char *user_agent; /* NULL = "mdcore/VERSION (+homepage)"            */
+  const char *user_agent; /* NULL = "mdcore/VERSION"                        */
   const char *ca_file;    /* NULL = the system's                            */
   gint64 connect_timeout; /* ns, 0 = 15 s                                   */
   gint64 stall_timeout;   /* ns without a byte, 0 = 60 s                    */
-  gsize buffer_limit;     /* bytes buffered a pulled body, 0 = 1 MiB        */
+  gsize buffer_limit;     /* bytes buffered a pulled body, 0 = 1 MiB, at    */
+                          /*   least 64 KiB                                 */
 } NetOptions;
 
 Net *net_new (const NetOptions *options, GError **error);
@@ -50,29 +51,38 @@ typedef struct {
   gint64 range_from, range_to; /* as in struct md_http                      */
   gint64 max_body;        /* after decompression; 0 = 256 MiB whole,        */
                           /*   unlimited pulled                             */
-  gboolean pull;          /* body through net_read                          */
+  gboolean pull;          /* body through net_reply_read                    */
   gboolean raw;           /* do not undo gzip, zstd, zip of the content     */
   gboolean keep_wire;     /* keep the answer's bytes for the raw archive    */
-  const char *const *origins; /* "https://host:port" that may be contacted; */
-                          /*   NULL-terminated; auth goes only there        */
+                          /*   (at most 1 GiB), and hash them               */
+  gboolean hash;          /* only hash them                                 */
+  const char *const *origins; /* "https://host:port" that may be contacted, */
+                          /*   NULL-terminated; NULL = the URL's own.  Auth */
+                          /*   goes to the URL's own only                   */
   const char *const *secrets; /* values to redact, NULL-terminated          */
-  const Cancel *cancel;   /* or NULL                                        */
-  gint64 deadline;        /* monotonic ns, 0 = none                         */
+  const Cancel *cancel;   /* or NULL; lives as long as the reply            */
+  gint64 deadline;        /* monotonic ns, 0 = none; NETWORK when it passes */
 } NetRequest;
 
 typedef struct NetReply NetReply;
 
 /* Performs one exchange: NULL with err filled (NETWORK, PROTOCOL, REQUEST,
  * CANCELLED, CONFIG) or a reply of any status.  Content-Encoding is always
- * undone; gzip and zstd *content* too unless raw.  A body shorter than
- * announced, or a cut compressed body, is a failure.  [any]                */
+ * undone; gzip and zstd *content* too unless raw, and a zip of one member
+ * (one of several must be pulled).  A body shorter than announced, or a cut
+ * compressed body, is a failure: NETWORK, for files PROTOCOL.  [any]       */
 NetReply *net_send (Net *net, const NetRequest *request, struct md_error *err);
 void net_reply_free (NetReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetReply, net_reply_free)
 
 int net_reply_status (const NetReply *reply);
 const char *net_reply_header (const NetReply *reply, const char *name);
-/* Whole bodies: NUL-terminated, owned by the reply.                        */
+/* The server marked the end of the body by closing the connection and in no
+ * other way, so a cut cannot be told from the end: the format must prove that
+ * it is whole.                                                             */
+gboolean net_reply_close_delimited (const NetReply *reply);
+/* Whole bodies: NUL-terminated, owned by the reply.  Of a pulled one with a
+ * status of 400 or more: its first 64 KiB, for the error text.             */
 const char *net_reply_body (const NetReply *reply, gsize *ret_len);
 /* Pulled bodies: *ret_len 0 = proven end of the current member.            */
 int net_reply_read (NetReply *reply, void *buf, gsize size, gsize *ret_len,
@@ -83,10 +93,12 @@ int net_reply_read (NetReply *reply, void *buf, gsize size, gsize *ret_len,
  * are undone unless raw.                                                   */
 int net_reply_next_member (NetReply *reply, const char **ret_name,
                            struct md_error *err);
-/* keep_wire: the bytes after transfer and content encoding, their SHA-256
- * in hex; complete only when the body has been read to its end.            */
+/* keep_wire, hash: the bytes after transfer and content encoding, their
+ * SHA-256 in hex; NULL until the body has been read to its end, and of a
+ * folder.  Borrowed.                                                       */
 GBytes *net_reply_wire (const NetReply *reply);
 const char *net_reply_hash (NetReply *reply);
+/* How many of them have come so far; not asked for, only counted.          */
 guint64 net_reply_wire_bytes (const NetReply *reply);
 
 /* "https://host:port" with the default port made explicit.
@@ -95,7 +107,8 @@ char *net_origin (const char *url);
 /* A copy of text with each secret, plain or percent-encoded or base64,
  * replaced by "***".                                                       */
 char *net_redact (const char *text, const char *const *secrets);
-/* Seconds or HTTP date -> ns from now; 0 when it is neither.               */
+/* Seconds or HTTP date -> ns from now; 0 when it is neither or in the past.
+ * At most ten years.                                                       */
 gint64 net_retry_after (const char *value, md_time now);
 
 /* Totals for metrics and summaries.  [any]                                 */
