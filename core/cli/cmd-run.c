@@ -6,29 +6,6 @@
 #include "data/interval.h"
 #include "run-job.h"
 
-#include <string.h>
-
-/* "FROM/TO".                                                               */
-static gboolean
-parse_range (const char *text, RunOptions *options, GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
-
-  if (parts[0] == NULL || parts[1] == NULL) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "--refetch wants FROM/TO, such as 2024-01-01/2024-02-01");
-    return FALSE;
-  }
-  if (!time_parse (parts[0], &options->refetch_from, error)
-      || !time_parse (parts[1], &options->refetch_to, error))
-    return FALSE;
-  if (options->refetch_from < options->refetch_to)
-    return TRUE;
-  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-               "--refetch %s: the end is not after the start", text);
-  return FALSE;
-}
-
 /* The worst status of several jobs is the status of all.                   */
 static int
 run_files (Cli *cli, char **files, const RunOptions *options)
@@ -72,7 +49,7 @@ cmd_run (Cli *cli, int argc, char **argv)
 
   run_options_init (&options);
   if (!cli_parse (cli, "run", entries, &argc, &argv, &error)
-      || (refetch != NULL && !parse_range (refetch, &options, &error))
+      || (refetch != NULL && !run_options_refetch (&options, refetch, &error))
       || (wait != NULL && !duration_parse (wait, &options.wait, &error)))
     return cli_fail (g_steal_pointer (&error));
   if (argc < 2) {

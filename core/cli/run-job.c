@@ -21,6 +21,26 @@ run_options_init (RunOptions *options)
                             .wait = WAIT_DEFAULT };
 }
 
+gboolean
+run_options_refetch (RunOptions *options, const char *text, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (text, "/", 2);
+
+  if (parts[0] == NULL || parts[1] == NULL) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "--refetch wants FROM/TO, such as 2024-01-01/2024-02-01");
+    return FALSE;
+  }
+  if (!time_parse (parts[0], &options->refetch_from, error)
+      || !time_parse (parts[1], &options->refetch_to, error))
+    return FALSE;
+  if (options->refetch_from < options->refetch_to)
+    return TRUE;
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "--refetch %s: the end is not after the start", text);
+  return FALSE;
+}
+
 /* ---- prepare --------------------------------------------------------- */
 
 /* A job that names no dataset means the one dataset its schema is offered
@@ -147,6 +167,16 @@ open_to_look (const char *path, Store **ret_store, GError **error)
   return TRUE;
 }
 
+Plan *
+job_plan (Cli *cli, PreparedJob *prepared, GError **error)
+{
+  g_autofree char *path = cli_store_path (cli, prepared->input.job);
+
+  if (!open_to_look (path, &prepared->input.store, error))
+    return NULL;
+  return engine_plan (&prepared->input, error);
+}
+
 /* ---- run ------------------------------------------------------------- */
 
 typedef struct {
@@ -244,11 +274,8 @@ plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
                GError **error)
 {
   g_autofree char *path = cli_store_path (cli, prepared->input.job);
-  g_autoptr (Plan) plan = NULL;
+  g_autoptr (Plan) plan = job_plan (cli, prepared, error);
 
-  if (!open_to_look (path, &prepared->input.store, error))
-    return NULL;
-  plan = engine_plan (&prepared->input, error);
   if (plan == NULL || plan->chunks->len == 0)
     return g_steal_pointer (&plan);
   g_clear_pointer (&prepared->input.store, store_close);

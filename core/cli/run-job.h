@@ -16,6 +16,9 @@ typedef struct {
 } RunOptions;
 
 void run_options_init (RunOptions *options);
+/* --refetch FROM/TO.                                                       */
+gboolean run_options_refetch (RunOptions *options, const char *text,
+                              GError **error);
 
 /* Everything that a job needs to be planned or run.                        */
 typedef struct {
@@ -29,6 +32,8 @@ typedef struct {
 gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
                       PreparedJob *ret_prepared, GError **error);
 void prepared_job_clear (PreparedJob *prepared);
+/* Opens the store for reading, if there is one, and plans.                 */
+Plan *job_plan (Cli *cli, PreparedJob *prepared, GError **error);
 
 /* Plans, runs, prints the report on stdout (as text or JSON) and returns the
  * exit status.  A job with nothing to do opens the store only for reading.  */

@@ -31,7 +31,9 @@ typedef struct {
   gint64 rows, bytes;          /* MD_ABSENT unknown                         */
   double money;                /* NaN unknown                               */
   char currency[8];
-  md_time held_until, next_final; /* MD_ABSENT if none                      */
+  /* When the job asks for more than is final: where the shortest schema ends
+   * now, and when the next bar is final; else MD_ABSENT.                   */
+  md_time held_until, next_final;
   GPtrArray *notes;            /* of char *: what is not asked, and why     */
 } Plan;
 void plan_free (Plan *plan);

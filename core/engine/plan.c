@@ -259,23 +259,20 @@ part_clear (Part *part)
 static void
 note_range (const Part *part)
 {
-  char until[TIME_TEXT_SIZE], next[TIME_TEXT_SIZE];
+  char next[TIME_TEXT_SIZE];
   Plan *plan = part->plan;
 
   if (!part->range.held)
     return;
-  plan->held_until = MIN (plan->held_until, part->range.to);
   plan->next_final = MIN (plan->next_final, part->range.next_final);
-  time_format (part->range.to, until);
+  if (part->range.from < part->range.to) {
+    plan->held_until = MIN (plan->held_until, part->range.to);
+    return;
+  }
   time_format (part->range.next_final, next);
-  if (part->range.from < part->range.to)
-    g_ptr_array_add (plan->notes,
-                     g_strdup_printf ("%s: final until %s, next final at %s",
-                                      part->schema, until, next));
-  else
-    g_ptr_array_add (plan->notes,
-                     g_strdup_printf ("%s: nothing is final yet, first at %s",
-                                      part->schema, next));
+  g_ptr_array_add (plan->notes,
+                   g_strdup_printf ("%s, %s: nothing is final yet, first at "
+                                    "%s", part->dataset, part->schema, next));
 }
 
 static gboolean

@@ -11,19 +11,35 @@
 #include <string.h>
 
 static void
-append_quoted (GString *out, const char *text, gsize len)
+append_escaped (GString *out, const char *text)
 {
-  /* Vendors' texts may be no UTF-8; JSON is.                               */
-  g_autofree char *valid = g_utf8_make_valid (text, len);
-
-  g_string_append_c (out, '"');
-  for (const char *at = valid; *at != '\0'; at++) {
+  for (const char *at = text; *at != '\0'; at++) {
     if (*at == '"' || *at == '\\')
       g_string_append_printf (out, "\\%c", *at);
     else if ((guchar) *at < 0x20)
       g_string_append_printf (out, "\\u%04x", (guchar) *at);
     else
       g_string_append_c (out, *at);
+  }
+}
+
+/* Vendors' texts may hold NULs, and may be no UTF-8; JSON is.              */
+static void
+append_quoted (GString *out, const char *text, gsize len)
+{
+  const char *end = text + len;
+
+  g_string_append_c (out, '"');
+  for (;;) {
+    const char *nul = memchr (text, '\0', end - text);
+    const char *stop = nul != NULL ? nul : end;
+    g_autofree char *valid = g_utf8_make_valid (text, stop - text);
+
+    append_escaped (out, valid);
+    if (nul == NULL)
+      break;
+    g_string_append (out, "\\u0000");
+    text = nul + 1;
   }
   g_string_append_c (out, '"');
 }

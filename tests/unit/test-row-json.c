@@ -18,7 +18,7 @@ some_trade (void)
         .ts_event = TS - 1, .ts_recv = MD_ABSENT,
         .price = G_GINT64_CONSTANT (123456789012345678), .size = 0.1,
         .sequence = G_GINT64_CONSTANT (9007199254740993),
-        .id = { "id\"1", 4 }, .side = 2, .conditions = MD_ABSENT_NAME,
+        .id = { "id\"\0002", 5 }, .side = 2, .conditions = MD_ABSENT_NAME,
         .tape = MD_ABSENT_NAME, .action = MD_ABSENT_NAME,
         .depth = MD_ABSENT, .vendor_flags = 0, .ts_in_delta = -5,
         .instrument_id = MD_ABSENT };
