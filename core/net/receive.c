@@ -63,7 +63,7 @@ may_have_body (const Transfer *transfer)
 static gboolean
 end_headers (Transfer *transfer)
 {
-  gint64 length;
+  gint64 length = -1;
 
   if (!read_length (transfer, &length))
     return FALSE;
