@@ -140,7 +140,7 @@ parse_zone (const char **at, const char *end, int64_t *ret_offset)
 bool
 md_time_parse (const char *text, size_t len, md_time *ret_time)
 {
-  const char *at = text, *end = text + len;
+  const char *at = text, *end = len > 0 ? text + len : text;
   int64_t days, ns = 0, offset = 0, t;
 
   if (!parse_date (&at, end, &days))
