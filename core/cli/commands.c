@@ -5,6 +5,8 @@
 #include "cmd.h"
 
 const Command commands[] = {
+  { "config", "What a job means and where each value came from",
+    "show JOB [--origin] | keys", cmd_config, FALSE },
   { "list-providers", "What can deliver data, and what is wrong with the "
     "rest", "", cmd_list_providers, FALSE },
   { "list-sinks", "Where data can go besides the store", "", cmd_list_sinks,

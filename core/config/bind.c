@@ -59,9 +59,8 @@ setting_of (const Bind *bind, const char *key)
   return NULL;
 }
 
-/* The first of "A|B" that is set; *ret_name is its name.  (transfer full)  */
-static char *
-usual_variable (const struct md_key *key, char **ret_name)
+char *
+config_usual_variable (const struct md_key *key, char **ret_name)
 {
   g_auto (GStrv) names = g_strsplit (key->env != NULL ? key->env : "", "|",
                                      -1);
@@ -252,7 +251,7 @@ bind_key (Bind *bind, gsize i)
     if (text == NULL)
       return;
     *source = g_strdup (value->origin);
-  } else if ((text = usual_variable (key, &variable)) != NULL) {
+  } else if ((text = config_usual_variable (key, &variable)) != NULL) {
     *source = g_strconcat ("environment ", variable, NULL);
   } else if (key->dflt != NULL) {
     text = g_strdup (key->dflt);

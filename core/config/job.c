@@ -126,6 +126,25 @@ missing (Build *build, const ConfKey *key)
               "[%s] %s is missing: write %s", key->group, key->key, how);
 }
 
+/* What holds when nobody says anything; NULL: nothing does.                */
+static ConfigValue *
+built_in_value (const ConfKey *key)
+{
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *store = config_default_store ();
+  gboolean is_store = strcmp (key->group, "store") == 0
+                      && strcmp (key->key, "path") == 0;
+  gboolean named = is_store && g_getenv ("MDCORE_STORE") != NULL;
+
+  if (!is_store && key->dflt == NULL)
+    return NULL;
+  return config_value_new (named ? LAYER_ENVIRONMENT : LAYER_BUILT_IN,
+                           key->group, key->key,
+                           is_store ? store : key->dflt,
+                           named ? "environment MDCORE_STORE" : "built-in",
+                           here, NULL);
+}
+
 static void
 apply_key (Build *build, const ConfKey *key)
 {
@@ -133,10 +152,8 @@ apply_key (Build *build, const ConfKey *key)
                                             key->key, NULL);
   g_autoptr (ConfigValue) built_in = NULL;
 
-  if (value == NULL && key->dflt != NULL)
-    value = built_in = config_value_new (LAYER_BUILT_IN, key->group,
-                                         key->key, key->dflt, "built-in",
-                                         ".", NULL);
+  if (value == NULL)
+    value = built_in = built_in_value (key);
   if (value == NULL) {
     if ((key->flags & CONF_REQUIRED) != 0)
       missing (build, key);
@@ -316,8 +333,6 @@ finish (Build *build)
     job->name = default_name (job);
   if (job->datasets == NULL)
     job->datasets = g_new0 (char *, 1);
-  if (job->store_path == NULL)
-    job->store_path = config_default_store ();
   if (job->start != MD_ABSENT && job->end != MD_ABSENT
       && job->end <= job->start)
     faults_add (build->faults, origin_of (build, "job", "end"),

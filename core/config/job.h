@@ -133,6 +133,15 @@ const char *bound_keys_get (const BoundKeys *bound, const char *name);
  * VARIABLE", "built-in" (its default), or NULL when it has none.           */
 const char *bound_keys_origin (const BoundKeys *bound, const char *name);
 
+/* Every declared key of [provider] or of "sink:NAME" that has a value, from
+ * wherever it comes, and whatever else the group holds; nothing is read
+ * through ${...}.  keys NULL: the plugin is not known, so all is secret.
+ * (transfer full; of ConfigValue)                                          */
+GPtrArray *job_describe_keys (const Job *job, const char *group,
+                              const struct md_key *keys, gsize n);
+/* The name that a provider's data is filed under: "acme" of a path, too.   */
+char *job_provider_name (const Job *job);
+
 /* ---- the keys of every group ------------------------------------------ */
 
 typedef enum {

@@ -73,6 +73,9 @@ gboolean config_group_counts (const char *group, const char *wanted,
                               const char *provider);
 /* "acme" of "acme" and of "./build/acme.so".                               */
 char *config_provider_name (const char *provider);
+/* The first usual environment variable of a key that is set; *ret_name gets
+ * its name.  (transfer full)                                               */
+char *config_usual_variable (const struct md_key *key, char **ret_name);
 
 /* ---- values ----------------------------------------------------------- */
 

@@ -169,9 +169,10 @@ test_the_store_of_the_command_line_wins (void)
 static void
 test_without_a_path_the_store_is_the_default_one (void)
 {
+  g_autofree char *here = g_build_filename (fixture_dir, "mdcore-store", NULL);
   Job *job = fixture_load (JOB_HEAD);
 
-  g_assert_cmpstr (job->store_path, ==, "mdcore-store");
+  g_assert_cmpstr (job->store_path, ==, here);
   job_free (job);
   g_setenv ("MDCORE_STORE", "/somewhere", TRUE);
   job = fixture_load (JOB_HEAD);
