@@ -72,12 +72,12 @@ adopt_struct (void *ours, gsize our_size, const void *theirs, gsize least,
   memcpy (&size, theirs, sizeof size);
   if (size < least)
     return refuse (error, "its struct %s says struct_size = %u, at least "
-                 "%" G_GSIZE_FORMAT " are needed; set .struct_size = sizeof "
-                 "(struct %s)", type, size, least, type);
+                   "%" G_GSIZE_FORMAT " are needed; set .struct_size = sizeof "
+                   "(struct %s)", type, size, least, type);
   if (size > STRUCT_MAX)
     return refuse (error, "its struct %s says struct_size = %u, no such struct "
-                 "is that long; set .struct_size = sizeof (struct %s)", type,
-                 size, type);
+                   "is that long; set .struct_size = sizeof (struct %s)", type,
+                   size, type);
   memcpy (ours, theirs, MIN (size, our_size));
   return TRUE;
 }
@@ -103,17 +103,17 @@ array_is_sane (const ArrayShape *shape, const void *theirs, gsize n,
 {
   if (n > ARRAY_MAX)
     return refuse (error, "its n_%ss is %" G_GSIZE_FORMAT ", more than %d; set "
-                 "the array with MD_ARRAY (%s, ...)", shape->field, n,
-                 ARRAY_MAX, shape->field);
+                   "the array with MD_ARRAY (%s, ...)", shape->field, n,
+                   ARRAY_MAX, shape->field);
   if (theirs == NULL)
     return refuse (error, "its n_%ss is %" G_GSIZE_FORMAT " but %ss is NULL",
-                 shape->field, n, shape->field);
+                   shape->field, n, shape->field);
   if (stride < shape->least || stride > STRUCT_MAX
       || stride % sizeof (void *) != 0)
     return refuse (error, "its %s_size is %" G_GSIZE_FORMAT ", no size of a "
-                 "struct md_%s (at least %" G_GSIZE_FORMAT "); set the array "
-                 "with MD_ARRAY (%s, ...)", shape->field, stride,
-                 shape->field, shape->least, shape->field);
+                   "struct md_%s (at least %" G_GSIZE_FORMAT "); set the array "
+                   "with MD_ARRAY (%s, ...)", shape->field, stride,
+                   shape->field, shape->least, shape->field);
   return TRUE;
 }
 
@@ -235,7 +235,7 @@ adopt_callbacks (Plugin *plugin, GError **error)
       continue;
     if (callbacks[i].stub == NULL)
       return refuse (error, "its struct md_%s has no `%s`, which is required",
-                   callbacks[i].iface, callbacks[i].name);
+                     callbacks[i].iface, callbacks[i].name);
     memcpy (slot, &callbacks[i].stub, sizeof fn);
   }
   return TRUE;
@@ -249,9 +249,9 @@ negotiate (const struct md_plugin *theirs, GError **error)
 {
   if (theirs->abi_major != MD_ABI_MAJOR)
     return refuse (error, "it was built for ABI %u.%u and this mdcore has "
-                 "%d.%d; rebuild it with this mdcore's SDK",
-                 theirs->abi_major, theirs->abi_minor, MD_ABI_MAJOR,
-                 MD_ABI_MINOR);
+                   "%d.%d; rebuild it with this mdcore's SDK",
+                   theirs->abi_major, theirs->abi_minor, MD_ABI_MAJOR,
+                   MD_ABI_MINOR);
   return TRUE;
 }
 
@@ -260,8 +260,8 @@ negotiate_minor (const struct md_plugin *desc, GError **error)
 {
   if (desc->needs_minor > MD_ABI_MINOR)
     return refuse (error, "it needs ABI %d.%u or newer and this mdcore has "
-                 "%d.%d; update mdcore", MD_ABI_MAJOR, desc->needs_minor,
-                 MD_ABI_MAJOR, MD_ABI_MINOR);
+                   "%d.%d; update mdcore", MD_ABI_MAJOR, desc->needs_minor,
+                   MD_ABI_MAJOR, MD_ABI_MINOR);
   return TRUE;
 }
 
@@ -278,8 +278,8 @@ adopt_tables (Plugin *plugin, GError **error)
     offer->table = table_adopt (offer->table, &local);
     if (offer->table == NULL)
       return refuse (error, "the table of its offer \"%s\": %s",
-                   offer->schema != NULL ? offer->schema : "?",
-                   local->message);
+                     offer->schema != NULL ? offer->schema : "?",
+                     local->message);
   }
   return TRUE;
 }

@@ -224,18 +224,18 @@ plugin_path_is_safe (const char *what, const char *path, GError **error)
 
   if (stat (path, &st) != 0)
     return refuse (error, "%s %s cannot be looked at: %s", what, path,
-                 g_strerror (errno));
+                   g_strerror (errno));
   if (st.st_mode & (S_IWGRP | S_IWOTH))
     return refuse (error, "%s %s may be written by %s, who could so run "
-                 "anything as you; mend it with: chmod go-w %s", what, path,
-                 st.st_mode & S_IWOTH ? "everybody" : "its group", quoted);
+                   "anything as you; mend it with: chmod go-w %s", what, path,
+                   st.st_mode & S_IWOTH ? "everybody" : "its group", quoted);
   if (st.st_uid == 0 || st.st_uid == geteuid ())
     return TRUE;
   owner = getpwuid (st.st_uid);
   return refuse (error, "%s %s belongs to %s (uid %u), who is neither root nor "
-               "you; mend it with: chown %u %s", what, path,
-               owner != NULL ? owner->pw_name : "somebody", st.st_uid,
-               geteuid (), quoted);
+                 "you; mend it with: chown %u %s", what, path,
+                 owner != NULL ? owner->pw_name : "somebody", st.st_uid,
+                 geteuid (), quoted);
 }
 
 gboolean

@@ -51,8 +51,8 @@ judge_zone (const struct md_offer *offer, GError **error)
   zone = g_time_zone_new_identifier (offer->interval.zone);
   return zone != NULL
          || refuse (error, "its offer \"%s\" has the time zone \"%s\", which "
-                  "this machine does not know (package tzdata)",
-                  offer->schema, offer->interval.zone);
+                    "this machine does not know (package tzdata)",
+                    offer->schema, offer->interval.zone);
 }
 
 /* "ohlcv-5m" with an interval of one minute would be filed wrongly.        */
@@ -66,7 +66,7 @@ judge_suffix (const struct md_offer *offer, GError **error)
       || !g_ascii_isdigit (*suffix) || strcmp (suffix, text) == 0)
     return TRUE;
   return refuse (error, "its offer \"%s\" has an interval of %s", offer->schema,
-               *text != '\0' ? text : "none");
+                 *text != '\0' ? text : "none");
 }
 
 static gboolean
@@ -76,19 +76,19 @@ judge_interval (const struct md_offer *offer, GError **error)
 
   if (interval->count == 0 && interval->unit != MD_UNIT_NONE)
     return refuse (error, "its offer \"%s\" has an interval unit without a "
-                 "count", offer->schema);
+                   "count", offer->schema);
   if (interval->count != 0 && !unit_is_known (interval->unit))
     return refuse (error, "its offer \"%s\" has the unknown interval unit %u",
-                 offer->schema, interval->unit);
+                   offer->schema, interval->unit);
   if (interval->count > 1000000)
     return refuse (error, "its offer \"%s\" has an interval of %u units",
-                 offer->schema, interval->count);
+                   offer->schema, interval->count);
   if (interval->count == 0 && offer->record == MD_BAR)
     return refuse (error, "its offer \"%s\" has bars without an interval",
-                 offer->schema);
+                   offer->schema);
   if (ABS (interval->anchor_ns / MD_DAY) >= 7)
     return refuse (error, "its offer \"%s\" has an anchor of a week or more",
-                 offer->schema);
+                   offer->schema);
   return judge_zone (offer, error) && judge_suffix (offer, error);
 }
 
@@ -100,13 +100,13 @@ judge_record (const struct md_offer *offer, GError **error)
   if (offer->record == MD_OWN_TABLE)
     return offer->table != NULL
            || refuse (error, "its offer \"%s\" is MD_OWN_TABLE without a table",
-                    offer->schema);
+                      offer->schema);
   if (table_builtin (offer->record) == NULL)
     return refuse (error, "its offer \"%s\" has the unknown record kind %u",
-                 offer->schema, offer->record);
+                   offer->schema, offer->record);
   return offer->table == NULL
          || refuse (error, "its offer \"%s\" has a table of its own but is no "
-                  "MD_OWN_TABLE", offer->schema);
+                    "MD_OWN_TABLE", offer->schema);
 }
 
 static gboolean
@@ -114,7 +114,7 @@ judge_numbers (const struct md_offer *offer, GError **error)
 {
   if (offer->settle_ns < 0 || offer->max_span_ns < 0 || offer->page_rows < 0)
     return refuse (error, "its offer \"%s\" has a negative settle_ns, "
-                 "max_span_ns or page_rows", offer->schema);
+                   "max_span_ns or page_rows", offer->schema);
   return TRUE;
 }
 
@@ -140,15 +140,15 @@ judge_offer (const Plugin *plugin, const struct md_offer *offer, gsize i,
 {
   if (!is_schema (offer->schema))
     return refuse (error, "offer %" G_GSIZE_FORMAT " has the schema \"%s\"; a "
-                 "schema is lower-case letters, digits, '.', '_' and '-'",
-                 i + 1, offer->schema != NULL ? offer->schema : "(NULL)");
+                   "schema is lower-case letters, digits, '.', '_' and '-'",
+                   i + 1, offer->schema != NULL ? offer->schema : "(NULL)");
   if (offer->dataset != NULL && !is_dataset (offer->dataset))
     return refuse (error, "its offer \"%s\" has the dataset \"%s\"; a dataset "
-                 "is printable ASCII without blanks, quotes, ',' and '*'",
-                 offer->schema, offer->dataset);
+                   "is printable ASCII without blanks, quotes, ',' and '*'",
+                   offer->schema, offer->dataset);
   if (offer->dataset == NULL && !plugin_has_check (plugin))
     return refuse (error, "its offer \"%s\" takes any dataset, so a `check` "
-                 "that judges it is required", offer->schema);
+                   "that judges it is required", offer->schema);
   return judge_record (offer, error) && judge_interval (offer, error)
          && judge_numbers (offer, error) && judge_texts (offer, error);
 }
@@ -162,8 +162,8 @@ judge_limits (const Plugin *plugin, GError **error)
     if (!isfinite (limit->per_second) || limit->per_second < 0
         || !isfinite (limit->burst) || limit->burst < 0)
       return refuse (error, "its limit of the bucket \"%s\" is no finite "
-                   "number >= 0", limit->bucket != NULL ? limit->bucket
-                   : "(default)");
+                     "number >= 0", limit->bucket != NULL ? limit->bucket
+                     : "(default)");
     if (limit->bucket != NULL
         && !plugin_judge_text ("a limit's bucket", limit->bucket, error))
       return FALSE;
@@ -188,8 +188,8 @@ plugin_judge_offers (const Plugin *plugin, GError **error)
           "%s %s", offer->dataset != NULL ? offer->dataset : "*",
           offer->schema)))
       return refuse (error, "it offers dataset \"%s\", schema \"%s\" twice",
-                   offer->dataset != NULL ? offer->dataset : "*",
-                   offer->schema);
+                     offer->dataset != NULL ? offer->dataset : "*",
+                     offer->schema);
   }
   return judge_limits (plugin, error);
 }

@@ -147,13 +147,13 @@ judge_choices (const struct md_key *key, GError **error)
 {
   if (key->type != MD_CHOICE && key->choices != NULL)
     return refuse (error, "its key \"%s\" has choices but is no MD_CHOICE",
-                 key->name);
+                   key->name);
   if (key->type != MD_CHOICE)
     return TRUE;
   if (key->choices == NULL || *key->choices == '\0'
       || is_choice (key->choices, ""))
     return refuse (error, "its key \"%s\" is an MD_CHOICE without proper "
-                 "choices (\"a|b|c\")", key->name);
+                   "choices (\"a|b|c\")", key->name);
   return plugin_judge_text ("choices", key->choices, error);
 }
 
@@ -168,7 +168,7 @@ judge_env (const struct md_key *key, GError **error)
         || strspn (*name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw"
                    "xyz0123456789_") != strlen (*name))
       return refuse (error, "its key \"%s\" names the environment variables "
-                   "\"%s\"; expected \"NAME|OTHER\"", key->name, key->env);
+                     "\"%s\"; expected \"NAME|OTHER\"", key->name, key->env);
   }
   return TRUE;
 }
@@ -180,13 +180,13 @@ judge_flags (const struct md_key *key, GError **error)
 
   if ((key->flags & texts) && key->type != MD_STRING)
     return refuse (error, "its key \"%s\" is a secret, URL or path and must be "
-                 "an MD_STRING", key->name);
+                   "an MD_STRING", key->name);
   if ((key->flags & MD_KEY_SECRET) && key->dflt != NULL)
     return refuse (error, "its key \"%s\" is a secret with a default; a secret "
-                 "in a program is none", key->name);
+                   "in a program is none", key->name);
   if ((key->flags & MD_KEY_REQUIRED) && key->dflt != NULL)
     return refuse (error, "its key \"%s\" is required and has a default; it "
-                 "can only be one of them", key->name);
+                   "can only be one of them", key->name);
   return TRUE;
 }
 
@@ -197,12 +197,12 @@ judge_default (const struct md_key *key, GError **error)
     return TRUE;
   if (!g_utf8_validate (key->dflt, -1, NULL) || !is_value (key, key->dflt))
     return refuse (error, "its key \"%s\" has the default \"%s\", which is no "
-                 "%s%s%s", key->name, key->dflt, plugin_type_name (key->type),
-                 key->type == MD_CHOICE ? " of " : "",
-                 key->type == MD_CHOICE ? key->choices : "");
+                   "%s%s%s", key->name, key->dflt, plugin_type_name (key->type),
+                   key->type == MD_CHOICE ? " of " : "",
+                   key->type == MD_CHOICE ? key->choices : "");
   if ((key->flags & MD_KEY_ORIGIN) && strstr (key->dflt, "://") == NULL)
     return refuse (error, "its key \"%s\" has the default \"%s\", which is no "
-                 "URL", key->name, key->dflt);
+                   "URL", key->name, key->dflt);
   return TRUE;
 }
 
@@ -213,11 +213,11 @@ judge_key (const struct md_key *key, gsize i, GError **error)
 
   if (!plugin_name_is_good (key->name, "_"))
     return refuse (error, "key %" G_GSIZE_FORMAT " is named \"%s\"; a key is "
-                 "lower-case letters, digits and '_'", i + 1,
-                 key->name != NULL ? key->name : "(NULL)");
+                   "lower-case letters, digits and '_'", i + 1,
+                   key->name != NULL ? key->name : "(NULL)");
   if (plugin_type_name (key->type) == NULL)
     return refuse (error, "its key \"%s\" has the unknown type %u", key->name,
-                 key->type);
+                   key->type);
   doc = g_strdup_printf ("the doc of its key \"%s\"", key->name);
   return plugin_judge_text (doc, key->doc, error)
          && judge_choices (key, error) && judge_env (key, error)
@@ -249,11 +249,11 @@ judge_name (const struct md_plugin *desc, const char *name, GError **error)
     return FALSE;
   if (!plugin_name_is_file_name (desc->name))
     return refuse (error, "its name \"%s\" is no plugin name: lower-case "
-                 "letters, digits and '-', at most %d", desc->name,
-                 NAME_MAX_LEN);
+                   "letters, digits and '-', at most %d", desc->name,
+                   NAME_MAX_LEN);
   if (strcmp (desc->name, name) != 0)
-    return refuse (error, "it calls itself \"%s\" but its file is %s.so; rename "
-                 "one of the two", desc->name, name);
+    return refuse (error, "it calls itself \"%s\" but its file is %s.so; "
+                   "rename one of the two", desc->name, name);
   return TRUE;
 }
 
@@ -263,11 +263,11 @@ judge_interfaces (const Plugin *plugin, GError **error)
   if (!plugin->has_provider
       && (plugin->has_stream || plugin->has_symbols || plugin->has_estimate))
     return refuse (error, "it has no %s, whose `open` makes the sessions of "
-                 "its other interfaces", MD_IFACE_PROVIDER);
+                   "its other interfaces", MD_IFACE_PROVIDER);
   if (!plugin->has_provider && !plugin->has_sink)
     return refuse (error, "it has no interface that this mdcore knows; it "
-                 "names %s", plugin->desc.ifaces[0].id != NULL
-                 ? plugin->desc.ifaces[0].id : "none");
+                   "names %s", plugin->desc.ifaces[0].id != NULL
+                   ? plugin->desc.ifaces[0].id : "none");
   return TRUE;
 }
 

@@ -142,7 +142,7 @@ find_entry (const char *path, GError **error)
   g_module_make_resident (module);
   if (!g_module_symbol (module, MD_ENTRY_NAME, &symbol) || symbol == NULL) {
     refuse (error, "it exports no %s, so it is no plugin; MD_PLUGIN (...) "
-          "defines it", MD_ENTRY_NAME);
+            "defines it", MD_ENTRY_NAME);
     return NULL;
   }
   memcpy (&entry, &symbol, sizeof entry);
@@ -190,7 +190,7 @@ load_locked (const PluginFile *file, GError **error)
     plugin = plugin_open (file->path, file->name, &local);
   if (plugin == NULL)
     refuse (error, "plugin \"%s\" (%s) cannot be used: %s", file->name,
-          file->path, info.error != NULL ? info.error : local->message);
+            file->path, info.error != NULL ? info.error : local->message);
   else
     g_hash_table_insert (registry, g_strdup (real), plugin);
   g_free (info.error);

@@ -54,7 +54,8 @@ fake_list (void *session, struct md_call *call, const char *dataset,
       continue;
     row.name.ptr = fake_catalogue[i];
     row.name.len = strlen (fake_catalogue[i]);
-    if ((klass = fake_intern (&job, fake_catalogue[i], &row.symbol, err)) != MD_OK
+    if ((klass = fake_intern (&job, fake_catalogue[i], &row.symbol, err))
+          != MD_OK
         || (klass = fake_intern (&job, "stock", &row.kind, err)) != MD_OK
         || (klass = fake_intern (&job, "USD", &row.currency, err)) != MD_OK
         || (klass = host->emit (call, MD_INSTRUMENT, &row, 1, sizeof row,

@@ -312,8 +312,10 @@ static int
 fetch_all (struct fake_job *job, struct md_error *err)
 {
   for (size_t i = 0; i < FAKE_CATALOGUE; i++) {
-    int klass = fake_intern (job, job->symbol = fake_catalogue[i], &job->id, err);
+    int klass;
 
+    job->symbol = fake_catalogue[i];
+    klass = fake_intern (job, job->symbol, &job->id, err);
     if (klass == MD_OK)
       klass = fetch_symbol (job, err);
     if (klass != MD_OK)

@@ -85,7 +85,8 @@ def test_time_comes_from_one_clock():
 
 def plain(name, header, kind):
     if kind == "<":
-        return header in PLAIN_C or header in ("mdcore.h", "mdcore-arrow.h")
+        return header in PLAIN_C or header.startswith("support/") \
+            or header in ("mdcore.h", "mdcore-arrow.h")
     return is_own(name, header) or header.startswith(("support/", "mdcore"))
 
 

@@ -15,7 +15,8 @@
 static void
 test_the_first_folder_wins (Folder *folder, gconstpointer data)
 {
-  g_autofree char *one = folder_path (folder, "one"), *two = folder_path (folder, "two");
+  g_autofree char *one = folder_path (folder, "one");
+  g_autofree char *two = folder_path (folder, "two");
   const Folder first = { one }, second = { two };
   g_autofree char *both = g_strconcat (one, ":", two, NULL);
   g_autofree char *winner = NULL, *loser = NULL;
@@ -58,7 +59,8 @@ static void
 test_the_option_comes_before_the_environment (Folder *folder,
                                               gconstpointer data)
 {
-  g_autofree char *one = folder_path (folder, "one"), *two = folder_path (folder, "two");
+  g_autofree char *one = folder_path (folder, "one");
+  g_autofree char *two = folder_path (folder, "two");
   g_auto (GStrv) dirs = NULL;
 
   g_mkdir (one, 0755);
