@@ -92,3 +92,15 @@ fail_damaged (GError **error, const char *path, const char *format, ...)
                path, what);
   return FALSE;
 }
+
+gboolean
+fail_block (GError **error, const char *path, GError *cause)
+{
+  if (cause->code == CORE_ERROR_DATA)
+    fail_damaged (error, path, "%s", cause->message);
+  else
+    g_set_error (error, cause->domain, cause->code, "store %s: %s", path,
+                 cause->message);
+  g_error_free (cause);
+  return FALSE;
+}

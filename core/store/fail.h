@@ -14,3 +14,5 @@ gboolean fail_errno (GError **error, const char *file, int code,
 /* Bytes in the store that are not what they should be.                     */
 gboolean fail_damaged (GError **error, const char *path, const char *format,
                        ...) G_GNUC_PRINTF (3, 4);
+/* A block that does not decode; takes the cause over.                       */
+gboolean fail_block (GError **error, const char *path, GError *cause);

@@ -154,6 +154,7 @@ typedef struct {
   GPtrArray *mappings;  /* of Mapping                                         */
   GPtrArray *dead;      /* of DeadLetter                                      */
   GPtrArray *raw;       /* of RawAnswer                                       */
+  GPtrArray *packed_raw; /* their bodies compressed, by segment_seal          */
   Lineage lineage;
   gboolean made_up;
   gboolean append_only; /* streams: add rows, withdraw nothing                */
@@ -167,8 +168,11 @@ void segment_free (Segment *segment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Segment, segment_free)
 SegmentSeries *segment_add_series (Segment *segment, const char *instrument,
                                    Columns *rows /* (transfer full) */);
-/* CPU work of a commit that needs no store: cut and encode.  [any]           */
+/* CPU work of a commit that needs no store: cut, encode, compress.  [any]    */
 void segment_seal (Segment *segment);
+/* The segment that a quarantine put into a letter: to look at, or to commit
+ * after all (max_shrink is negative).  (transfer full)                       */
+Segment *segment_from_letter (const DeadLetter *letter, GError **error);
 
 typedef struct {
   guint64 commit;       /* 0: nothing had to be written                       */

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * commit.c - segments into the store: one batch, one number each.
+ *
+ * A segment is staged whole before anything of it enters the batch, because
+ * only then is known whether it changes anything (else nothing is written)
+ * and whether it withdraws too much (then it is quarantined).  The next
+ * segment of the group reads through the batch and so sees the one before.
+ */
+#include "fail.h"
+#include "ledger.h"
+#include "letters.h"
+#include "lineage.h"
+#include "mappings.h"
+#include "raw.h"
+#include "replace.h"
+
+#include "data/clock.h"
+#include "data/interval.h"
+
+typedef struct {
+  Store *store;
+  Batch *batch;
+  Stage stage;
+  Segment *segment;
+  guint64 number;          /* that this segment gets if it changes anything */
+  md_time now;
+  GArray *spans;           /* the ledger before                             */
+  GArray *answered;        /* what of [from, to) had been answered          */
+  RowCounts counts;
+  guint64 held;
+  gboolean is_changed;
+} Commit;
+
+/* ---- what a segment must be ------------------------------------------ */
+
+static gboolean
+fail_segment (GError **error, const Segment *segment, const char *instrument,
+              const char *what)
+{
+  g_autofree char *ask = ask_key_text (&segment->ask);
+
+  g_set_error (error, CORE_ERROR, MD_ERR_INTERNAL,
+               "segment of %s cannot be committed: %s%s%s", ask,
+               instrument != NULL ? instrument : "",
+               instrument != NULL ? ": " : "", what);
+  return FALSE;
+}
+
+static gboolean
+are_in_place (const Segment *segment, const Columns *rows)
+{
+  const md_time *ts = rows->cols[0].i64;
+
+  if (rows->n == 0)
+    return TRUE;
+  if (ts == NULL || ts[0] < segment->from || ts[rows->n - 1] >= segment->to)
+    return FALSE;
+  for (gsize i = 1; i < rows->n; i++) {
+    if (ts[i] < ts[i - 1])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_series (const Segment *segment, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < segment->series->len; i++) {
+    const SegmentSeries *series = segment->series->pdata[i];
+
+    if (!g_hash_table_add (seen, series->instrument))
+      return fail_segment (error, segment, series->instrument,
+                           "the series is in it twice");
+    if (series->rows->table != segment->table)
+      return fail_segment (error, segment, series->instrument,
+                           "its rows are of another table");
+    if (!are_in_place (segment, series->rows))
+      return fail_segment (error, segment, series->instrument,
+                           "its rows are not in time order inside the "
+                           "interval");
+  }
+  return TRUE;
+}
+
+static gboolean
+check_segment (const Segment *segment, GError **error)
+{
+  if (segment->from >= segment->to)
+    return fail_segment (error, segment, NULL, "its interval is empty");
+  if (segment->series->len > 0 && segment->table == NULL)
+    return fail_segment (error, segment, NULL, "it has rows and no table");
+  if (segment->series->len > 0 && segment->state != LEDGER_COMPLETE)
+    return fail_segment (error, segment, NULL,
+                         "it has rows and is not complete");
+  return check_series (segment, error);
+}
+
+/* ---- rows ------------------------------------------------------------ */
+
+static gboolean
+replace_one (Commit *c, Replace *r, GError **error)
+{
+  if (!replace_rows (r, error))
+    return FALSE;
+  if (counts_changed (&r->counts))
+    catalogue_stage_stats (&c->stage, &r->series);
+  c->counts.added += r->counts.added;
+  c->counts.changed += r->counts.changed;
+  c->counts.withdrawn += r->counts.withdrawn;
+  c->counts.same += r->counts.same;
+  c->held += r->held;
+  return TRUE;
+}
+
+static Replace
+replace_begin (Commit *c)
+{
+  return (Replace) { .view = &c->batch->view, .stage = &c->stage,
+                     .segment = c->segment, .commit = c->number,
+                     .answered = c->answered };
+}
+
+static gboolean
+put_delivered (Commit *c, const SegmentSeries *series, GError **error)
+{
+  Replace r = replace_begin (c);
+
+  if (series->rows->n == 0)
+    return TRUE;
+  r.rows = series->rows;
+  r.blocks = series->blocks;
+  return catalogue_enter (c->store, r.view, &c->stage, c->segment,
+                          series->instrument, &r.series, error)
+         && replace_one (c, &r, error)
+         && link_stage (r.view, &c->stage, c->segment, series->instrument,
+                        &c->is_changed, error);
+}
+
+static gboolean
+withdraw (Commit *c, const char *instrument, GError **error)
+{
+  SeriesKey key = series_key_of (&c->segment->ask, instrument);
+  Replace r = replace_begin (c);
+  gboolean found;
+
+  if (!catalogue_find (c->store, r.view, &key, &found, &r.series, error))
+    return FALSE;
+  if (!found)
+    return fail_damaged (error, c->store->path,
+                         "series %s, which a selector delivered, is not in "
+                         "the catalogue", instrument);
+  return replace_one (c, &r, error);
+}
+
+/* What the selector delivered there before and does not deliver now.       */
+static gboolean
+withdraw_others (Commit *c, GError **error)
+{
+  const Segment *segment = c->segment;
+  g_autoptr (GPtrArray) links = links_read (&c->batch->view, &segment->ask,
+                                            error);
+  g_autoptr (GHashTable) delivered
+    = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < segment->series->len; i++) {
+    const SegmentSeries *series = segment->series->pdata[i];
+
+    if (series->rows->n > 0)
+      g_hash_table_add (delivered, series->instrument);
+  }
+  for (guint i = 0; links != NULL && i < links->len; i++) {
+    const Mapping *link = links->pdata[i];
+
+    if (link->from < segment->to && link->to > segment->from
+        && !g_hash_table_contains (delivered, link->instrument)
+        && !withdraw (c, link->instrument, error))
+      return FALSE;
+  }
+  return links != NULL;
+}
+
+static gboolean
+put_rows (Commit *c, GError **error)
+{
+  const Segment *segment = c->segment;
+
+  if (segment->state != LEDGER_COMPLETE && segment->state != LEDGER_EMPTY)
+    return TRUE;
+  if (!segment->append_only)
+    c->answered = ledger_answered (c->spans, segment->from, segment->to);
+  for (guint i = 0; i < segment->series->len; i++) {
+    if (!put_delivered (c, segment->series->pdata[i], error))
+      return FALSE;
+  }
+  return segment->append_only || withdraw_others (c, error);
+}
+
+/* ---- what goes with them --------------------------------------------- */
+
+static LedgerSpan
+news_of (const Commit *c, LedgerState state, char *reason)
+{
+  const Segment *segment = c->segment;
+
+  return (LedgerSpan) { segment->from, segment->to, state, segment->asks,
+                        c->now, segment->next_ask, c->number, reason };
+}
+
+static void
+stage_lineage (Commit *c, LedgerState state)
+{
+  const Segment *segment = c->segment;
+  const CommitInfo info = {
+    .commit = c->number, .at = c->now, .ask = segment->ask,
+    .from = segment->from, .to = segment->to, .state = state,
+    .added = c->counts.added, .changed = c->counts.changed,
+    .withdrawn = c->counts.withdrawn, .same = c->counts.same,
+    .lineage = segment->lineage,
+  };
+
+  lineage_stage (&c->stage, &info);
+}
+
+/* A table that was new in what is dropped must not be taken for stored.    */
+static void
+drop_stage (Commit *c)
+{
+  if (c->stage.state.next_table != c->batch->state.next_table)
+    catalogue_forget_tables (c->store);
+  stage_clear (&c->stage);
+}
+
+/* Ends a segment that is to be written.                                    */
+static gboolean
+accept (Commit *c, LedgerState state, GError **error)
+{
+  if (!raw_stage (&c->batch->view, &c->stage, c->segment, c->now, error))
+    return FALSE;
+  stage_lineage (c, state);
+  c->stage.state.last_commit = c->number;
+  c->stage.state.last_at = c->now;
+  stage_apply (&c->stage, c->batch);
+  return TRUE;
+}
+
+static gboolean
+stage_rest (Commit *c, GError **error)
+{
+  const LedgerSpan news = news_of (c, c->segment->state, c->segment->reason);
+  gboolean changed = FALSE;
+  GArray *spans = ledger_answer (c->spans, &news, &changed);
+  const View *view = &c->batch->view;
+
+  c->is_changed |= changed || counts_changed (&c->counts);
+  ledger_stage (&c->stage, &c->segment->ask, spans);
+  return mappings_stage (view, &c->stage, c->segment, &c->is_changed, error)
+         && letters_stage (view, &c->stage, c->segment, c->now,
+                           &c->is_changed, error);
+}
+
+/* ---- quarantine ------------------------------------------------------ */
+
+static gboolean
+shrinks_too_much (const Commit *c)
+{
+  const Segment *segment = c->segment;
+
+  return segment->max_shrink >= 0
+         && (double) c->counts.withdrawn
+              > segment->max_shrink * (double) c->held;
+}
+
+static char *
+shrink_reason (const Commit *c)
+{
+  char from[TIME_TEXT_SIZE], to[TIME_TEXT_SIZE];
+
+  time_format (c->segment->from, from);
+  time_format (c->segment->to, to);
+  return g_strdup_printf (
+    "quarantined: the new answer lacks %" G_GUINT64_FORMAT " of %"
+    G_GUINT64_FORMAT " rows held in [%s, %s), more than max_shrink allows "
+    "(%g %%); what is held stays", c->counts.withdrawn, c->held, from, to,
+    100 * c->segment->max_shrink);
+}
+
+static gboolean
+quarantine (Commit *c, CommitResult *result, GError **error)
+{
+  g_autofree char *reason = shrink_reason (c);
+  g_autoptr (GBytes) packed = segment_pack (c->segment);
+  DeadLetter letter = { .ts = MD_ABSENT, .reasons = reason,
+                        .segment = packed };
+  LedgerSpan news = news_of (c, LEDGER_FAILED, reason);
+  gboolean is_new;
+
+  drop_stage (c);
+  stage_begin (&c->stage, c->batch);
+  c->counts = (RowCounts) { 0 };
+  ledger_stage (&c->stage, &c->segment->ask,
+                ledger_overwrite (c->spans, &news, &is_new));
+  if (!letter_stage (&c->batch->view, &c->stage, c->segment, &letter, c->now,
+                     &is_new, error)
+      || !letters_stage (&c->batch->view, &c->stage, c->segment, c->now,
+                         &is_new, error)
+      || !accept (c, LEDGER_FAILED, error))
+    return FALSE;
+  result->commit = c->number;
+  result->quarantined = TRUE;
+  result->reason = g_steal_pointer (&reason);
+  return TRUE;
+}
+
+/* ---- one segment ----------------------------------------------------- */
+
+static gboolean
+commit_staged (Commit *c, CommitResult *result, GError **error)
+{
+  if (!put_rows (c, error))
+    return FALSE;
+  if (shrinks_too_much (c))
+    return quarantine (c, result, error);
+  if (!stage_rest (c, error))
+    return FALSE;
+  result->added = c->counts.added;
+  result->changed = c->counts.changed;
+  result->withdrawn = c->counts.withdrawn;
+  result->same = c->counts.same;
+  if (!c->is_changed) {
+    drop_stage (c);
+    return TRUE;
+  }
+  result->commit = c->number;
+  return accept (c, c->segment->state, error);
+}
+
+static gboolean
+commit_segment (Store *store, Batch *batch, Segment *segment, md_time now,
+                CommitResult *result, GError **error)
+{
+  Commit c = { .store = store, .batch = batch, .segment = segment,
+               .number = batch->state.last_commit + 1, .now = now };
+  gboolean ok;
+
+  if (!check_segment (segment, error))
+    return FALSE;
+  for (guint i = 0; i < segment->series->len; i++) {
+    const SegmentSeries *series = segment->series->pdata[i];
+
+    if (series->blocks == NULL)
+      segment_seal (segment);
+  }
+  c.spans = ledger_read (&batch->view, &segment->ask, error);
+  if (c.spans == NULL)
+    return FALSE;
+  stage_begin (&c.stage, batch);
+  ok = commit_staged (&c, result, error);
+  stage_clear (&c.stage);
+  g_array_unref (c.spans);
+  g_clear_pointer (&c.answered, g_array_unref);
+  return ok;
+}
+
+/* ---- public ---------------------------------------------------------- */
+
+static void
+clear_results (CommitResult *results, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    commit_result_clear (&results[i]);
+}
+
+gboolean
+store_commit (Store *store, Segment *const *segments, gsize n,
+              CommitResult *ret_results, GError **error)
+{
+  g_autofree CommitResult *results = g_new0 (CommitResult, n + 1);
+  gboolean ok = TRUE;
+  md_time now;
+  Batch batch;
+
+  if (!store_write_begin (store, &batch, error))
+    return FALSE;
+  now = MAX (clock_now (), batch.state.last_at);
+  for (gsize i = 0; ok && i < n; i++)
+    ok = commit_segment (store, &batch, segments[i], now, &results[i], error);
+  ok = store_write_end (store, &batch, ok, error);
+  if (ok)
+    memcpy (ret_results, results, n * sizeof *results);
+  else
+    clear_results (results, n);
+  return ok;
+}
