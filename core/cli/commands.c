@@ -5,6 +5,10 @@
 #include "cmd.h"
 
 const Command commands[] = {
+  { "run", "Bring the store to what the jobs ask for",
+    "JOB... [--refetch FROM/TO]", cmd_run, FALSE },
+  { "backfill", "A job without a file",
+    "PROVIDER SYMBOLS --schema S --from T", cmd_backfill, FALSE },
   { "config", "What a job means and where each value came from",
     "show JOB [--origin] | keys", cmd_config, FALSE },
   { "list-providers", "What can deliver data, and what is wrong with the "

@@ -5,6 +5,7 @@
 #include "run-job.h"
 
 #include "data/interval.h"
+#include "notify.h"
 #include "observe/log.h"
 #include "observe/progress.h"
 
@@ -254,13 +255,15 @@ exit_status (const RunReport *report, const Cli *cli)
 }
 
 static int
-tell (Cli *cli, const Job *job, const RunReport *report, const Plan *plan,
-      Store *store)
+tell (Cli *cli, const PreparedJob *prepared, const RunReport *report,
+      const Plan *plan)
 {
+  const Job *job = prepared->input.job;
   g_autofree char *json = report_to_json (report, job);
 
-  if (store != NULL && report->chunks > 0)
-    keep_report (store, report, json);
+  if (plan->chunks->len > 0)
+    keep_report (prepared->input.store, report, json);
+  notify_run (job, prepared->net, report, json);
   if (cli->json)
     puts (json);
   else
@@ -301,7 +304,7 @@ job_run (Cli *cli, Job *job, const RunOptions *options)
   plan = plan_and_open (cli, &prepared, options, &error);
   if (plan != NULL)
     report = run_planned (cli, &prepared, plan, &error);
-  status = report != NULL ? tell (cli, job, report, plan, prepared.input.store)
+  status = report != NULL ? tell (cli, &prepared, report, plan)
                           : cli_fail (g_steal_pointer (&error));
   prepared_job_clear (&prepared);
   return status;

@@ -45,11 +45,21 @@ run_is_ending (Run *run)
   return ending;
 }
 
+/* The user's wish reaches the threads here and, while they wait for the
+ * vendor, within the committer's next turn.                                 */
+static void
+heed_cancel (Run *run)
+{
+  if (cancel_requested (run->input->cancel))
+    cancel_request (&run->stop, run->input->cancel->requested);
+}
+
 const Chunk *
 run_next_chunk (Run *run, guint *ret_number)
 {
   const Chunk *chunk = NULL;
 
+  heed_cancel (run);
   if (run->env.deadline != 0 && clock_monotonic () >= run->env.deadline)
     run_wind_down (run, "the run's time limit (max_run_time) is over");
   g_mutex_lock (&run->mutex);
@@ -125,8 +135,7 @@ commit_all (Run *run)
 
     if (group == NULL)
       return;
-    if (cancel_requested (run->input->cancel))
-      cancel_request (&run->stop, run->input->cancel->requested);
+    heed_cancel (run);
     if (group->len > 0 && !failed) {
       commit_group (run, group);
       failed = run->fatal != NULL && run->fatal->code >= CORE_ERROR_USAGE;
