@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json-private.h - between json.c and json-string.c; not installed.
+ * json-private.h - between the files of the JSON reader; not installed.
  */
 #ifndef MDCORE_SUPPORT_JSON_PRIVATE_H
 #define MDCORE_SUPPORT_JSON_PRIVATE_H
@@ -62,6 +62,53 @@ json_scan_string (struct md_json *json, struct md_text *ret_text,
   json->ready = false;
   *ret_text = (struct md_text) { first, (size_t) (at - first) };
   *ret_has_escapes = false;
+  return true;
+}
+
+static inline void
+json_skip_space (struct md_json *json)
+{
+  const char *at = json->at, *end = json->end;
+
+  if (at < end && (unsigned char) *at > ' ')
+    return;
+  /* Indented documents: blanks come in runs.                               */
+  for (;;) {
+    while (end - at >= 8 && md_load8 (at) == MD_BYTES (0x20))
+      at += 8;
+    if (at == end || (*at != ' ' && *at != '\n' && *at != '\t'
+                      && *at != '\r'))
+      break;
+    at++;
+  }
+  json->at = at;
+}
+
+/* To the first byte of a value that may be read now; 0: there is none.     */
+static inline char
+json_begin (struct md_json *json)
+{
+  if (!json->ready) {
+    json_fault (json, "no value is to be read here");
+    return 0;
+  }
+  json_skip_space (json);
+  if (json->at == json->end) {
+    json_fault (json, "the text ends where a value should be");
+    return 0;
+  }
+  return *json->at;
+}
+
+/* null, true or false.                                                     */
+static inline bool
+json_literal (struct md_json *json, const char *word, size_t len)
+{
+  if ((size_t) (json->end - json->at) < len
+      || memcmp (json->at, word, len) != 0)
+    return json_fault (json, "not a value");
+  json->at += len;
+  json->ready = false;
   return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * json.c - the pull reader: grammar, containers and values.  Strings are in
- * json-string.c.
+ * json.c - the pull reader: grammar, containers, skipping.  What values mean
+ * is in json-values.c, strings are in json-string.c.
  *
  * Speed matters here: a page of ten thousand rows goes through these
  * functions value by value.  Hence no recursion, no allocation, and each
@@ -33,52 +33,17 @@ json_fault (struct md_json *json, const char *fault)
   return false;
 }
 
-static inline void
-skip_space (struct md_json *json)
-{
-  const char *at = json->at, *end = json->end;
-
-  if (at < end && (unsigned char) *at > ' ')
-    return;
-  /* Indented documents: blanks come in runs.                               */
-  for (;;) {
-    while (end - at >= 8 && md_load8 (at) == MD_BYTES (0x20))
-      at += 8;
-    if (at == end || (*at != ' ' && *at != '\n' && *at != '\t'
-                      && *at != '\r'))
-      break;
-    at++;
-  }
-  json->at = at;
-}
-
-/* To the first byte of a value that may be read now; 0: there is none.     */
-static inline char
-begin (struct md_json *json)
-{
-  if (!json->ready) {
-    json_fault (json, "no value is to be read here");
-    return 0;
-  }
-  skip_space (json);
-  if (json->at == json->end) {
-    json_fault (json, "the text ends where a value should be");
-    return 0;
-  }
-  return *json->at;
-}
-
 const char *
 md_json_here (struct md_json *json)
 {
-  skip_space (json);
+  json_skip_space (json);
   return json->at;
 }
 
 enum md_json_type
 md_json_peek (struct md_json *json)
 {
-  char c = json->fault == NULL ? begin (json) : 0;
+  char c = json->fault == NULL ? json_begin (json) : 0;
 
   switch (c) {
   case 'n':
@@ -106,7 +71,7 @@ md_json_peek (struct md_json *json)
 static bool
 enter (struct md_json *json, char bracket, unsigned char kind)
 {
-  if (json->fault != NULL || begin (json) != bracket)
+  if (json->fault != NULL || json_begin (json) != bracket)
     return false;
   if (json->depth == MD_JSON_DEPTH)
     return json_fault (json, "nested deeper than 64 levels");
@@ -143,7 +108,7 @@ advance (struct md_json *json, unsigned char kind, char bracket,
   if (json->depth == 0 || !(json->stack[json->depth - 1] & kind))
     return json_fault (json, "no such container is open here");
   top = &json->stack[json->depth - 1];
-  skip_space (json);
+  json_skip_space (json);
   if (json->at == json->end)
     return json_fault (json, "the text ends inside an array or object");
   if (*json->at == bracket) {
@@ -193,12 +158,12 @@ md_json_next_key (struct md_json *json, struct md_text *ret_key)
 {
   if (!advance (json, IN_OBJECT, '}', "expected ',' or '}'"))
     return false;
-  skip_space (json);
+  json_skip_space (json);
   if (json->at == json->end || *json->at != '"')
     return json_fault (json, "expected a key");
   if (!scan_key (json, ret_key))
     return false;
-  skip_space (json);
+  json_skip_space (json);
   if (json->at == json->end || *json->at != ':')
     return json_fault (json, "expected ':'");
   json->at++;
@@ -206,18 +171,7 @@ md_json_next_key (struct md_json *json, struct md_text *ret_key)
   return true;
 }
 
-/* ---- values ---------------------------------------------------------- */
-
-static bool
-literal (struct md_json *json, const char *word, size_t len)
-{
-  if ((size_t) (json->end - json->at) < len
-      || memcmp (json->at, word, len) != 0)
-    return json_fault (json, "not a value");
-  json->at += len;
-  json->ready = false;
-  return true;
-}
+/* ---- skipping --------------------------------------------------------- */
 
 static bool
 scan_number (struct md_json *json, struct md_number *ret_number)
@@ -241,11 +195,11 @@ skip_one (struct md_json *json)
 
   switch (md_json_peek (json)) {
   case MD_JSON_NULL:
-    return literal (json, "null", 4);
+    return json_literal (json, "null", 4);
   case MD_JSON_FALSE:
-    return literal (json, "false", 5);
+    return json_literal (json, "false", 5);
   case MD_JSON_TRUE:
-    return literal (json, "true", 4);
+    return json_literal (json, "true", 4);
   case MD_JSON_NUMBER:
     return scan_number (json, &number);
   case MD_JSON_STRING:
@@ -286,163 +240,6 @@ md_json_slice (struct md_json *json, struct md_text *ret_text)
   return true;
 }
 
-/* A fault of the row: the value is passed, and `why` kept for the reasons. */
-static bool
-refuse (struct md_json *json, const char *why)
-{
-  if (md_json_skip (json))
-    json->refusal = why;
-  return false;
-}
-
-static const char *
-refusal_of (enum md_decimal problem)
-{
-  switch (problem) {
-  case MD_DECIMAL_RANGE:
-    return "range";
-  case MD_DECIMAL_INEXACT:
-    return "inexact";
-  default:
-    return "type";
-  }
-}
-
-/* A number, bare or as the whole of a string; *ret_end is behind it.
- * False: null (*ret_null), something else (refused) or a fault.            */
-static inline bool
-read_number (struct md_json *json, struct md_number *ret_number,
-             const char **ret_end, bool *ret_null)
-{
-  char c = json->fault == NULL ? begin (json) : 0;
-  const char *end;
-
-  *ret_null = false;
-  if (c == '-' || (c >= '0' && c <= '9')) {
-    end = md_number_scan (json->at, json->end, ret_number);
-    if (end == NULL)
-      return json_fault (json, "not a number");
-    *ret_end = end;
-    return true;
-  }
-  if (c == '"') {
-    end = md_number_scan (json->at + 1, json->end, ret_number);
-    if (end != NULL && end < json->end && *end == '"') {
-      *ret_end = end + 1;
-      return true;
-    }
-  }
-  if (c == 'n')
-    *ret_null = literal (json, "null", 4);
-  else if (c != 0)
-    refuse (json, "type");
-  return false;
-}
-
-static inline bool
-finish_number (struct md_json *json, const char *end, enum md_decimal result)
-{
-  json->at = end;
-  json->ready = false;
-  if (result == MD_DECIMAL_OK)
-    return true;
-  json->refusal = refusal_of (result);
-  return false;
-}
-
-bool
-md_json_price (struct md_json *json, md_price *ret_price)
-{
-  struct md_number number;
-  const char *end;
-  bool is_null;
-
-  if (read_number (json, &number, &end, &is_null))
-    return finish_number (json, end, md_number_price (&number, ret_price));
-  if (is_null)
-    *ret_price = MD_ABSENT;
-  return is_null;
-}
-
-bool
-md_json_price_rounded (struct md_json *json, md_price *ret_price)
-{
-  struct md_number number;
-  const char *end;
-  bool is_null;
-
-  if (read_number (json, &number, &end, &is_null))
-    return finish_number (json, end,
-                          md_number_integer (&number, 9, true, ret_price));
-  if (is_null)
-    *ret_price = MD_ABSENT;
-  return is_null;
-}
-
-bool
-md_json_f64 (struct md_json *json, double *ret_value)
-{
-  struct md_number number;
-  const char *end;
-  bool is_null;
-
-  if (read_number (json, &number, &end, &is_null)) {
-    const char *text = json->at + (*json->at == '"');
-
-    return finish_number (json, end,
-                          md_number_f64 (&number, text, end, ret_value));
-  }
-  if (is_null)
-    *ret_value = md_absent_f64 ();
-  return is_null;
-}
-
-bool
-md_json_i64 (struct md_json *json, int64_t *ret_value)
-{
-  struct md_number number;
-  const char *end;
-  bool is_null;
-
-  if (read_number (json, &number, &end, &is_null))
-    return finish_number (json, end,
-                          md_number_integer (&number, 0, false, ret_value));
-  if (is_null)
-    *ret_value = MD_ABSENT;
-  return is_null;
-}
-
-bool
-md_json_bool (struct md_json *json, bool *ret_value)
-{
-  enum md_json_type type = md_json_peek (json);
-
-  if (type == MD_JSON_NONE)
-    return false;
-  if (type != MD_JSON_TRUE && type != MD_JSON_FALSE)
-    return refuse (json, "type");
-  if (!md_json_skip (json))
-    return false;
-  *ret_value = type == MD_JSON_TRUE;
-  return true;
-}
-
-bool
-md_json_string (struct md_json *json, struct md_text *ret_text,
-                bool *ret_has_escapes)
-{
-  char c = json->fault == NULL ? begin (json) : 0;
-
-  if (c == '"')
-    return json_scan_string (json, ret_text, ret_has_escapes);
-  if (c == 'n' && literal (json, "null", 4)) {
-    *ret_text = (struct md_text) { NULL, 0 };
-    *ret_has_escapes = false;
-    return true;
-  }
-  return c != 0 && json->fault == NULL && refuse (json, "type");
-}
-
 /* ---- the end --------------------------------------------------------- */
 
 bool
@@ -458,7 +255,7 @@ md_json_finish (struct md_json *json)
     else
       md_json_next_key (json, &key);
   }
-  skip_space (json);
+  json_skip_space (json);
   if (json->fault == NULL && json->at != json->end)
     json_fault (json, "text after the document");
   return json->fault == NULL;
