@@ -9,6 +9,8 @@ const Command commands[] = {
     "JOB... [--refetch FROM/TO]", cmd_run, FALSE },
   { "backfill", "A job without a file",
     "PROVIDER SYMBOLS --schema S --from T", cmd_backfill, FALSE },
+  { "plan", "What a run would ask, how long that takes and what it costs",
+    "JOB... [--refetch FROM/TO]", cmd_plan, FALSE },
   { "config", "What a job means and where each value came from",
     "show JOB [--origin] | keys", cmd_config, FALSE },
   { "list-providers", "What can deliver data, and what is wrong with the "

@@ -38,6 +38,13 @@ plan_range (const struct md_offer *offer, md_time start, md_time end,
   return range;
 }
 
+/* Whether what was asked there is known.                                   */
+static gboolean
+is_answered (const LedgerSpan *span)
+{
+  return span->state == LEDGER_COMPLETE || span->state == LEDGER_EMPTY;
+}
+
 /* Whether a plain run leaves this span alone.                              */
 static gboolean
 is_left_alone (const LedgerSpan *span, md_time now)
@@ -74,7 +81,7 @@ subtract_ledger (GArray *want, const PlanRange *range, const GArray *ledger,
       break;
     if (before.from < before.to)
       g_array_append_val (want, before);
-    if (waiting != NULL && !ledger_state_settled (span->state))
+    if (waiting != NULL && !is_answered (span))
       g_ptr_array_add (waiting, span);
     rest.from = span->to;
   }
@@ -91,7 +98,7 @@ add_revised (GArray *want, const PlanRange *range, const GArray *ledger,
   for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
     const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
 
-    if (span->state == LEDGER_COMPLETE || span->state == LEDGER_EMPTY)
+    if (is_answered (span))
       spans_add (want, MAX (MAX (span->from, since), range->from),
                  MIN (span->to, range->to));
   }
@@ -146,8 +153,7 @@ plan_asks_again (const GArray *ledger, md_time from, md_time to)
   for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
     const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
 
-    if (span->from < to && span->to > from
-        && (span->state == LEDGER_COMPLETE || span->state == LEDGER_EMPTY))
+    if (span->from < to && span->to > from && is_answered (span))
       return TRUE;
   }
   return FALSE;

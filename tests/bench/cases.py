@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured.  A case's run() does one round and adds to `values`."""
+import hashlib
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+
+ROWS = 262 * 390  # of each symbol that bench-server serves
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Case:
+    name = unit = ""
+    target = memory_limit = None
+    more_is_better = True
+
+    def __init__(self, bench):
+        self.bench = bench
+        self.values, self.memory, self.notes = [], [], []
+
+    def add(self, value, memory=None):
+        self.values.append(value)
+        if memory is not None:
+            self.memory.append(memory)
+
+
+def symbols(n):
+    return [f"S{i:03}" for i in range(n)]
+
+
+class JsonJob(Case):
+    """Pages of JSON over loopback -> validated, committed, synced."""
+    name, unit = "JSON job, plain", "M rows/s"
+    target, memory_limit = 3.0, 100
+
+    def url(self):
+        return f"http://127.0.0.1:{self.bench.plain}"
+
+    def run(self):
+        n = 3 if self.bench.small else 100
+        name = "json-tls" if "TLS" in self.name else "json"
+        job = self.bench.pages_job(name, symbols(n), self.url())
+        shutil.rmtree(self.bench.root / f"{name}.store", ignore_errors=True)
+        seconds, memory, text = self.bench.run("run", "--json", "--quiet",
+                                               job)
+        added = sum(entry["added"] for entry in json.loads(text)["entries"])
+        if added != n * ROWS:
+            sys.exit(f"{self.name}: {added} rows instead of {n * ROWS}")
+        self.add(added / seconds / 1e6, memory)
+
+
+class JsonJobTls(JsonJob):
+    name = "JSON job, TLS"
+    target = 2.0
+
+    def url(self):
+        return f"https://localhost:{self.bench.tls}"
+
+
+class Baseline(Case):
+    """What people write themselves, on the same pages."""
+    name, unit = "Python script, SQLite", "M rows/s"
+
+    def run(self):
+        n = 1 if self.bench.small else 10
+        done = subprocess.run(
+            [sys.executable, HERE / "baseline.py", str(self.bench.plain),
+             str(n), self.bench.root / "baseline.db"],
+            capture_output=True, text=True, check=True)
+        result = json.loads(done.stdout)
+        if result["rows"] != n * ROWS:
+            sys.exit(f"{self.name}: {result['rows']} rows")
+        self.notes = [f"The Python script uses {result['uses']}."]
+        self.add(result["rows"] / result["seconds"] / 1e6,
+                 result["peak_mib"])
+
+
+class ScanToCsv(Case):
+    """The store of the JSON job, written out."""
+    name, unit, target = "store scan -> CSV", "M rows/s", 3.0
+
+    def run(self):
+        store, out = self.bench.root / "json.store", self.bench.root / "csv"
+        if not store.exists():
+            JsonJob(self.bench).run()
+        seconds, memory, _ = self.bench.run("export", "--store", store,
+                                            "--format", "csv", out=out)
+        with open(out, "rb") as lines:
+            rows = sum(block.count(b"\n") for block in
+                       iter(lambda: lines.read(1 << 20), b"")) - 1
+        out.unlink()
+        if rows % ROWS != 0 or rows == 0:
+            sys.exit(f"{self.name}: {rows} rows")
+        self.add(rows / seconds / 1e6, memory)
+
+
+def fingerprint(folder):
+    """Names, sizes, times and bytes of all files."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            info = path.stat()
+            total.update(f"{path} {info.st_size} {info.st_mtime_ns}".encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+class Rerun(Case):
+    """A finished job of 500 symbols: no request, no write."""
+    name, unit = "no-op rerun, 500 symbols", "ms"
+    target, more_is_better = 100, False
+
+    def prepare(self):
+        url = f"http://127.0.0.1:{self.bench.plain}"
+        self.job = self.bench.pages_job("rerun", symbols(500), url,
+                                        end="2024-01-04")
+        self.store = self.bench.root / "rerun.store"
+        if not self.store.exists():
+            self.bench.run("run", "--quiet", self.job)
+
+    def run(self):
+        self.prepare()
+        sent, before = self.bench.requests(), fingerprint(self.store)
+        for _ in range(5):
+            seconds, memory, _ = self.bench.run("run", "--quiet", self.job)
+            self.add(seconds * 1000, memory)
+        if self.bench.requests() != sent:
+            sys.exit(f"{self.name}: sent requests")
+        if fingerprint(self.store) != before:
+            sys.exit(f"{self.name}: wrote to the store")
+
+
+class ListProviders(Case):
+    name, unit = "list-providers", "ms"
+    target, more_is_better = 50, False
+
+    def run(self):
+        for _ in range(5):
+            seconds, memory, _ = self.bench.run("list-providers")
+            self.add(seconds * 1000, memory)
+
+
+def compared(done):
+    """Figures that are a ratio of two cases."""
+    found = {type(case): case for case in done if case.values}
+    if JsonJob not in found or Baseline not in found:
+        return
+    case = Case(found[JsonJob].bench)
+    case.name, case.unit, case.target = "JSON job / Python script", "x", 25
+    case.add(statistics.median(found[JsonJob].values)
+             / statistics.median(found[Baseline].values))
+    yield case
+
+
+ALL = [JsonJob, JsonJobTls, Baseline, ScanToCsv, Rerun, ListProviders]
