@@ -19,7 +19,6 @@ static const char *const names[] = {
   "commit:after-write",   /* it is on disk, nobody has been told            */
   "backup:after-tables",  /* tables are copied, the log is not              */
   "backup:before-rename", /* the copy is whole, its name is not             */
-  "restore:before-format",
   "prune:after-ledger",   /* the ledger says pruned, rows are still there   */
 #endif
   NULL

@@ -153,3 +153,13 @@ reader_open (const char *path, GError **error)
   }
   return give_up (path, error);
 }
+
+gboolean
+reader_is_whole (const char *path)
+{
+  Db *db = db_open (path, DB_READ_ONLY, NULL, NULL);
+  gboolean whole = db != NULL && is_whole (db);
+
+  db_close (db);
+  return whole;
+}

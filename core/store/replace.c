@@ -10,15 +10,7 @@
  */
 #include "replace.h"
 #include "fail.h"
-
-/* A block that is there.                                                   */
-typedef struct {
-  guint8 key[BLOCK_KEY_LEN];
-  GBytes *value;
-  BlockInfo info;
-  md_time bucket_to;   /* end of its bucket                                 */
-  md_time from, to;    /* its window                                        */
-} Held;
+#include "held.h"
 
 /* ---- writing blocks -------------------------------------------------- */
 
@@ -43,16 +35,25 @@ put_block (Replace *r, GBytes *payload, md_time first, gsize n,
   stage_put (r->stage, FAMILY_BLOCKS, key, sizeof key, sealed);
 }
 
+/* A block whose place gets a new value needs no deletion.                  */
 static void
-remove_block (Replace *r, const Held *held, md_time replaced_at)
+remove_blocks (Replace *r, const Held *held, md_time replaced_at)
 {
-  r->series.stats.blocks--;
-  r->series.stats.rows -= held->info.n_rows;
-  r->series.stats.bytes -= g_bytes_get_size (held->value);
-  r->stage->state.blocks--;
-  r->stage->state.rows -= held->info.n_rows;
-  if (replaced_at != held->info.first) /* else the new value goes over it   */
-    stage_put (r->stage, FAMILY_BLOCKS, held->key, sizeof held->key, NULL);
+  guint8 kept[BLOCK_KEY_LEN];
+
+  key_block (kept, r->series.id, replaced_at);
+  for (guint i = 0; i < held->blocks->len; i++) {
+    const HeldBlock *block = &g_array_index (held->blocks, HeldBlock, i);
+    const void *key = g_bytes_get_data (block->key, NULL);
+
+    r->series.stats.blocks--;
+    r->series.stats.rows -= block->rows;
+    r->series.stats.bytes -= g_bytes_get_size (block->value);
+    r->stage->state.blocks--;
+    r->stage->state.rows -= block->rows;
+    if (memcmp (key, kept, sizeof kept) != 0)
+      stage_put (r->stage, FAMILY_BLOCKS, key, sizeof kept, NULL);
+  }
 }
 
 static gboolean
@@ -164,25 +165,17 @@ static gboolean
 is_same_payload (Replace *r, const Held *held, gsize first, gsize end)
 {
   const SegmentBlock *block = first < end ? encoded_at (r, first, end) : NULL;
-  const guint8 *value;
-  gsize len, payload_len;
 
-  if (block == NULL || block->n != end - first
-      || block->n != held->info.n_rows)
-    return FALSE;
-  value = g_bytes_get_data (held->value, &len);
-  payload_len = g_bytes_get_size (block->payload);
-  return len - held->info.payload_offset == payload_len
-         && memcmp (value + held->info.payload_offset,
-                    g_bytes_get_data (block->payload, NULL), payload_len) == 0;
+  return block != NULL && block->n == end - first
+         && held_is_payload (held, block->payload, block->n);
 }
 
 static gboolean
 write_merged (Replace *r, const Held *held, const MergeResult *merged,
               GError **error)
 {
-  remove_block (r, held, merged->rows->n > 0 ? merged->rows->cols[0].i64[0]
-                                             : MD_ABSENT);
+  remove_blocks (r, held, merged->rows->n > 0 ? merged->rows->cols[0].i64[0]
+                                              : MD_ABSENT);
   history_stage (r->stage, &r->series, r->commit, &merged->history);
   return put_rows (r, merged->rows, merged->commits, 0, merged->rows->n,
                    error);
@@ -225,7 +218,6 @@ static gboolean
 merge_window (Replace *r, const Held *held, gsize first, gsize end,
               GError **error)
 {
-  GError *cause = NULL;
   g_autoptr (Columns) old = NULL;
 
   if (first == end && (r->segment->append_only || !is_touched (r, held)))
@@ -235,42 +227,11 @@ merge_window (Replace *r, const Held *held, gsize first, gsize end,
     r->counts.same += held->info.n_rows;
     return TRUE;
   }
-  old = block_decode (g_bytes_get_data (held->value, NULL),
-                      g_bytes_get_size (held->value), r->series.table,
-                      &cause);
-  if (old == NULL)
-    return fail_block (error, r->view->db->path, cause);
-  return compare_rows (r, held, old, first, end, error);
+  old = held_decode (held, r->view->db->path, &r->series, error);
+  return old != NULL && compare_rows (r, held, old, first, end, error);
 }
 
 /* ---- the walk -------------------------------------------------------- */
-
-static gboolean
-read_held (const Replace *r, Cursor *cursor, Held *held, GError **error)
-{
-  GError *cause = NULL;
-  md_time bucket_from;
-
-  if (cursor->key_len != BLOCK_KEY_LEN)
-    return fail_damaged (error, r->view->db->path, "a key of a block");
-  memcpy (held->key, cursor->key, sizeof held->key);
-  if (!block_peek (cursor->value, cursor->value_len, &held->info, &cause))
-    return fail_block (error, r->view->db->path, cause);
-  if (held->info.first != key_block_time (held->key))
-    return fail_damaged (error, r->view->db->path,
-                         "a block is not where its first time says");
-  held->value = g_bytes_new (cursor->value, cursor->value_len);
-  block_bucket (&r->series.interval, held->info.first, &bucket_from,
-                &held->bucket_to);
-  held->from = bucket_from;
-  held->to = held->bucket_to;
-  if (interval_is_tick (&r->series.interval)) {
-    held->from = held->info.first;
-    held->to = held->info.last + 1;
-  }
-  cursor_next (cursor);
-  return TRUE;
-}
 
 static gsize
 row_at (const Replace *r, md_time t)
@@ -279,24 +240,25 @@ row_at (const Replace *r, md_time t)
 }
 
 /* Ticks that follow a block in its day go into it while it is not much
- * larger than they are: a run of small appends costs each row a few
- * rewritings, and leaves few blocks.                                       */
-static void
-widen_for_append (const Replace *r, Held *held, const Cursor *next)
+ * larger than they are.  Only the first block of the walk may take in those
+ * before it: they are untouched.                                           */
+static gboolean
+widen_for_append (const Replace *r, Held *held, const Cursor *next,
+                  gboolean is_first, GError **error)
 {
   md_time limit = held->bucket_to;
   gsize more;
 
   if (!interval_is_tick (&r->series.interval))
-    return;
+    return TRUE;
   if (next->ok && next->key_len == BLOCK_KEY_LEN)
     limit = MIN (limit, key_block_time (next->key));
-  if (limit <= held->to)
-    return;
-  more = row_at (r, limit) - row_at (r, held->to);
-  if (more > 0 && held->info.n_rows <= 2 * more
-      && held->info.n_rows + more <= BLOCK_TICK_ROWS)
-    held->to = limit;
+  more = limit > held->to ? row_at (r, limit) - row_at (r, held->to) : 0;
+  if (!held_may_grow (held->info.n_rows, more))
+    return TRUE;
+  held->to = limit;
+  return !is_first
+         || held_join_earlier (held, r->view, &r->series, more, error);
 }
 
 /* At the block that may hold rows before `from` and behind it.             */
@@ -333,29 +295,41 @@ walk_end (const Replace *r)
 }
 
 static gboolean
+do_window (Replace *r, Held *held, const Cursor *next, gsize *done,
+           gboolean is_first, GError **error)
+{
+  gsize first, last;
+
+  if (!widen_for_append (r, held, next, is_first, error))
+    return FALSE;
+  first = MAX (*done, row_at (r, held->from));
+  last = MAX (first, row_at (r, held->to));
+  if (!fill_gap (r, *done, first, error)
+      || !merge_window (r, held, first, last, error))
+    return FALSE;
+  *done = last;
+  return TRUE;
+}
+
+static gboolean
 walk (Replace *r, Cursor *cursor, gsize *done, GError **error)
 {
   md_time end = walk_end (r);
+  gboolean ok = TRUE;
 
-  while (cursor->ok && cursor->key_len == BLOCK_KEY_LEN
-         && key_block_time (cursor->key) < end) {
+  for (gboolean is_first = TRUE;
+       ok && cursor->ok && cursor->key_len == BLOCK_KEY_LEN
+       && key_block_time (cursor->key) < end;
+       is_first = FALSE) {
     Held held;
-    gsize first, last;
-    gboolean ok;
 
-    if (!read_held (r, cursor, &held, error))
+    if (!held_read (r->view, &r->series, cursor, &held, error))
       return FALSE;
-    widen_for_append (r, &held, cursor);
-    first = MAX (*done, row_at (r, held.from));
-    last = MAX (first, row_at (r, held.to));
-    ok = fill_gap (r, *done, first, error)
-         && merge_window (r, &held, first, last, error);
-    g_bytes_unref (held.value);
-    if (!ok)
-      return FALSE;
-    *done = last;
+    cursor_next (cursor);
+    ok = do_window (r, &held, cursor, done, is_first, error);
+    held_clear (&held);
   }
-  return TRUE;
+  return ok;
 }
 
 gboolean
