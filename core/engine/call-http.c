@@ -30,9 +30,9 @@ wait_for_bucket (CallEnv *env, const char *bucket, double cost,
   gboolean taken;
 
   if (limiter_peek (env->limiter, bucket) > 0)
-    env->waiting = "the rate limit";
+    call_env_waiting (env, "the rate limit");
   taken = limiter_take (env->limiter, bucket, cost, env->deadline, env->cancel);
-  env->waiting = NULL;
+  call_env_waiting (env, NULL);
   __atomic_add_fetch (&env->waited_ns,
                       (guint64) (clock_monotonic () - start), __ATOMIC_RELAXED);
   return taken ? MD_OK : stopped_waiting (env, "the rate limit", err);
@@ -49,9 +49,9 @@ wait_for_breaker (CallEnv *env, const char *origin, struct md_error *err)
 
     if (env->deadline != 0 && until > env->deadline)
       return stopped_waiting (env, "the circuit breaker", err);
-    env->waiting = "the circuit breaker";
+    call_env_waiting (env, "the circuit breaker");
     reached = clock_wait_until (until, env->cancel);
-    env->waiting = NULL;
+    call_env_waiting (env, NULL);
     if (!reached)
       return stopped_waiting (env, "the circuit breaker", err);
   }

@@ -9,6 +9,12 @@
 
 #include <string.h>
 
+void
+call_env_waiting (CallEnv *env, const char *why)
+{
+  __atomic_store_n (&env->waiting, why, __ATOMIC_RELAXED);
+}
+
 static void
 free_columns (gpointer columns)
 {

@@ -31,8 +31,11 @@ typedef struct {
   gsize row_budget;           /* bytes of uncovered rows a call may hold    */
   /* Counted by all threads with atomics.                                   */
   guint64 calls, bytes_in, waited_ns;
-  const char *volatile waiting; /* static text: why a thread waits, or NULL */
+  const char *waiting;        /* static text: why a thread waits, or NULL   */
 } CallEnv;
+
+/* Tells whoever shows progress; of several waiting threads the last one.   */
+void call_env_waiting (CallEnv *env, const char *why);
 
 /* With the limits of the job and the provider, and the job's deadline from
  * now on; cancel (may be NULL) is borrowed.                                */

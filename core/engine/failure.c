@@ -231,9 +231,9 @@ retry_later (Worker *worker, const Task *task, const struct md_call *call,
   __atomic_add_fetch (&run->report->retries, 1, __ATOMIC_RELAXED);
   log_event (MD_LOG_INFO, "chunk.retry", "attempt %u failed (%s), again in %s",
              attempt, err->message, wait);
-  run->env.waiting = "the next attempt";
+  call_env_waiting (&run->env, "the next attempt");
   waited = clock_wait_until (clock_monotonic () + delay, &run->stop);
-  run->env.waiting = NULL;
+  call_env_waiting (&run->env, NULL);
   __atomic_add_fetch (&run->env.waited_ns, (guint64) delay, __ATOMIC_RELAXED);
   if (waited)
     failure_requeue (worker, task, call, attempt, G_MAXUINT);

@@ -97,7 +97,7 @@ notify (Run *run)
     .chunks_total = run->plan->chunks->len,
     .rows = __atomic_load_n (&run->report->rows_in, __ATOMIC_RELAXED),
     .calls = __atomic_load_n (&run->env.calls, __ATOMIC_RELAXED),
-    .waiting = run->env.waiting,
+    .waiting = __atomic_load_n (&run->env.waiting, __ATOMIC_RELAXED),
   };
   g_mutex_unlock (&run->mutex);
   if (progress.chunks_total > 0)
