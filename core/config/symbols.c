@@ -6,6 +6,7 @@
 #include "build-config.h"
 
 #include "data/interval.h"
+#include "data/prefix.h"
 
 #include <string.h>
 
@@ -110,12 +111,15 @@ static char **
 universe_folders (void)
 {
   const char *data = g_getenv ("MDCORE_DATA_DIR");
+  g_autofree char *ours = prefix_path (MDCORE_DATA_REL);
   char **folders = g_new0 (char *, 3);
+
+  if (data == NULL)
+    data = ours != NULL ? ours : MDCORE_DATA_DIR;
 
   folders[0] = g_build_filename (g_get_user_config_dir (), "mdcore",
                                  "universes", NULL);
-  folders[1] = g_build_filename (data != NULL ? data : MDCORE_DATA_DIR,
-                                 "universes", NULL);
+  folders[1] = g_build_filename (data, "universes", NULL);
   return folders;
 }
 

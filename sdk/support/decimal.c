@@ -2,7 +2,7 @@
  *
  * decimal.c - decimal text to exact integers.  Doubles are in f64.c.
  */
-#include "number.h"
+#include "number-private.h"
 
 /* Far beyond any text's length, so that a saturated exponent still orders
  * correctly against the position of the digits.                            */

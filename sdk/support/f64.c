@@ -6,7 +6,7 @@
  * exact doubles; 128-bit integers; big integers.  None consults the locale,
  * sets errno or depends on the rounding of a library.
  */
-#include "number.h"
+#include "number-private.h"
 
 #include <float.h>
 

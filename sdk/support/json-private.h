@@ -6,7 +6,7 @@
 #define MDCORE_SUPPORT_JSON_PRIVATE_H
 
 #include "json.h"
-#include "number.h"
+#include "number-private.h"
 
 /* Keeps the first fault; returns false.                                    */
 bool json_fault (struct md_json *json, const char *fault);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * number.h - how decimal text is read, shared by decimal.c, f64.c and json.c.
+ * number-private.h - how decimal text is read, shared by decimal.c, f64.c and json.c.
  *
  * Internal to the support library and not installed.  Inline, because a page
  * of rows is mostly numbers and the JSON reader scans each of them once.

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The installed tree, moved, and a plugin built against its SDK."""
+import os
+import shutil
+import subprocess
+
+import harness
+
+BUILD = os.environ.get("MDCORE_TEST_BUILD", "")
+MESON = os.environ.get("MDCORE_TEST_MESON", "")
+
+
+def command(t, *args, **env):
+    done = subprocess.run(args, env=dict(t.env, **env), cwd=t.dir, text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 0, (args, done.returncode, done.stdout,
+                                  done.stderr)
+    return done.stdout
+
+
+def find(root, name):
+    for folder, _, files in os.walk(root):
+        if name in files:
+            return os.path.join(folder, name)
+    raise AssertionError(f"no {name} under {root}")
+
+
+def install(t):
+    """Installs, then moves what was installed to where no build was told."""
+    if not BUILD or not shutil.which(MESON):
+        t.skip("not run by Meson")
+    command(t, MESON, "install", "-C", BUILD, "--no-rebuild", "--quiet",
+            "--destdir", t.path("stage"))
+    program = find(t.path("stage"), "mdcore")
+    prefix = os.path.dirname(os.path.dirname(program))
+    moved = t.path("moved")
+    shutil.move(prefix, moved)
+    return moved
+
+
+def mdcore(t, prefix, *args):
+    return command(t, os.path.join(prefix, "bin", "mdcore"), *args,
+                   MDCORE_PLUGIN_PATH="")
+
+
+def test_a_moved_tree_finds_its_plugins(t):
+    prefix = install(t)
+    listed = mdcore(t, prefix, "list-providers")
+    assert "from      " + prefix in listed, listed
+    assert "BROKEN" not in listed, listed
+
+
+def test_the_sdk_builds_the_example_without_warnings(t):
+    prefix = install(t)
+    example = os.path.join(harness.SOURCE, "docs", "examples",
+                           "hello-provider")
+    folder = shutil.copytree(example, t.path("hello"))
+    pc = os.path.dirname(find(prefix, "mdcore-sdk.pc"))
+    if not shutil.which("pkg-config") or not shutil.which("make"):
+        t.skip("no pkg-config or make")
+    command(t, "make", "-C", folder, "install", "CFLAGS=-std=c99 -pedantic "
+            "-Wall -Wextra -Wconversion -Werror", PKG_CONFIG_PATH=pc)
+    info = mdcore(t, prefix, "inspect", "hello")
+    assert "key.price.default=100" in info, info
+    assert os.path.join("home", ".local", "lib", "mdcore-1") in info, info
+
+
+def test_the_sdk_links_its_helpers(t):
+    prefix = install(t)
+    pc = os.path.dirname(find(prefix, "mdcore-sdk.pc"))
+    source = t.write("use.c", "#include <support/time.h>\n"
+                     "int main (void) { char b[40];"
+                     " return md_time_format (0, b) != 20; }\n")
+    flags = command(t, "pkg-config", "--cflags", "--libs", "mdcore-sdk",
+                    PKG_CONFIG_PATH=pc).split()
+    extra = os.environ.get("MDCORE_TEST_SANITIZE", "").split()
+    command(t, "cc", source, "-o", t.path("use"), *flags, *extra)
+    command(t, t.path("use"))
+
+
+def test_every_helper_s_header_is_installed(t):
+    prefix = install(t)
+    there = set(os.listdir(os.path.dirname(find(prefix, "decimal.h"))))
+    support = os.path.join(harness.SOURCE, "sdk", "support")
+    # Not for plugins: what the helpers share.
+    public = {f for f in os.listdir(support) if f.endswith(".h")
+              and not f.endswith("-private.h")}
+    assert there == public, there ^ public
+
+
+def test_the_example_stays_short(t):
+    example = os.path.join(harness.SOURCE, "docs", "examples",
+                           "hello-provider", "hello.c")
+    with open(example, encoding="utf-8") as file:
+        assert len(file.readlines()) <= 60
+
+
+harness.main()
