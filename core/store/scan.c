@@ -95,8 +95,8 @@ static gboolean
 visit_block (Scan *scan, GError **error)
 {
   g_autoptr (Columns) rows = NULL;
-  gboolean is_wanted;
-  guint64 max_commit;
+  gboolean is_wanted = FALSE;
+  guint64 max_commit = 0;
 
   if (!reaches (scan, &is_wanted, &max_commit, error))
     return FALSE;
