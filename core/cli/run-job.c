@@ -94,7 +94,9 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
   log_add_secrets ((const char *const *) keys->secrets);
   net = net_new (&(NetOptions) { .mode = options->mode,
                                  .path = options->exchanges,
-                                 .ca_file = g_getenv ("MDCORE_CA_FILE") },
+                                 .ca_file = job->ca_file,
+                                 .connect_timeout = job->connect_timeout,
+                                 .stall_timeout = job->stall_timeout },
                  error);
   if (net == NULL)
     return FALSE;

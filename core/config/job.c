@@ -39,6 +39,7 @@ job_free (Job *job)
   g_strfreev (job->symbols);
   g_free (job->store_path);
   g_free (job->notify_exec);
+  g_free (job->ca_file);
   config_wipe (job->notify_webhook);
   g_hash_table_unref (job->buckets);
   g_ptr_array_unref (job->sinks);

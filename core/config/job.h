@@ -68,6 +68,8 @@ typedef struct Job {
   QualityPolicy quality;
   GPtrArray *sinks;         /* of SinkConfig                                */
   char *notify_exec, *notify_webhook;
+  gint64 connect_timeout, stall_timeout; /* [network]                       */
+  char *ca_file;            /* certificates trusted instead of the system's */
 
   GPtrArray *settings;      /* ConfigValue of every key, for config show    */
   GPtrArray *universes;     /* of char *: "etf20 of 2025-01-31, 20 symbols" */

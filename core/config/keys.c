@@ -69,6 +69,13 @@ static const ConfKey keys[] = {
   { "rate_limit", "bucket.", CONF_RATE, CONF_PREFIX | CONF_APART, NULL, NULL,
     0, 0, 0, "The same for a bucket that the provider names: "
     "bucket.NAME = 10/s burst 5" },
+  { "network", "connect_timeout", CONF_DURATION, 0, "15s", NULL, 0, 0,
+    JOB (connect_timeout), "How long a connection may take to be made" },
+  { "network", "stall_timeout", CONF_DURATION, 0, "60s", NULL, 0, 0,
+    JOB (stall_timeout), "How long an answer may stand still before the call "
+    "counts as failed" },
+  { "network", "ca_file", CONF_PATH, 0, NULL, NULL, 0, 0, JOB (ca_file),
+    "Certificates to trust instead of the system's" },
   { "breaker", "threshold", CONF_INT, 0, "5", NULL, 0, 1000,
     JOB (breaker.threshold), "Failures in a row after which an origin is "
     "left alone; 0 is never" },

@@ -341,6 +341,7 @@ cover_one (struct md_call *call, guint symbol, md_time from, md_time to,
   };
   g_autoptr (GArray) asked = spans_new ();
   g_autoptr (GArray) missing = NULL;
+  int klass;
 
   spans_add (asked, from, to);
   missing = spans_subtract (asked, call->spans[symbol]);
@@ -349,12 +350,14 @@ cover_one (struct md_call *call, guint symbol, md_time from, md_time to,
                     "%s said twice that an interval of %s is covered",
                     call->env->plugin->desc.name, covered.selector);
   }
-  spans_add (call->spans[symbol], from, to);
   covered.series = collect (call, symbol, from, to);
   if (covered.series->len > 0)
     call->had_rows[symbol] = TRUE;
   call->hashes_used = TRUE;
-  return call->on_covered (call, &covered, call->data, err);
+  klass = call->on_covered (call, &covered, call->data, err);
+  if (klass == MD_OK)
+    spans_add (call->spans[symbol], from, to);
+  return klass;
 }
 
 static gboolean

@@ -63,8 +63,8 @@ static int
 rank (const char *status)
 {
   static const char *const ranks[]
-    = { "up-to-date", "no_data", "complete", "suspect", "unavailable",
-        "quarantined", "failed" };
+    = { "up-to-date", "no_data", "complete", "unknown", "suspect",
+        "unavailable", "quarantined", "failed" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ranks); i++) {
     if (g_strcmp0 (status, ranks[i]) == 0)
@@ -87,7 +87,20 @@ set_status (RunEntry *entry, const char *status, const char *reason)
 }
 
 static const char *
-status_of (const Segment *segment, const CommitResult *result)
+status_of_failure (const Run *run, const Segment *segment)
+{
+  const char *reason = segment->reason != NULL ? segment->reason : "";
+
+  if (g_str_has_prefix (reason, "quarantined"))
+    return "quarantined";
+  /* `on_unknown = warn`: named, but no reason to fail.                     */
+  if (run->job->unknown_is_warning && g_str_has_prefix (reason, "not-found"))
+    return "unknown";
+  return "failed";
+}
+
+static const char *
+status_of (const Run *run, const Segment *segment, const CommitResult *result)
 {
   switch (segment->state) {
   case LEDGER_COMPLETE:
@@ -99,8 +112,7 @@ status_of (const Segment *segment, const CommitResult *result)
   case LEDGER_UNAVAILABLE:
     return "unavailable";
   default:
-    return g_str_has_prefix (segment->reason != NULL ? segment->reason : "",
-                             "quarantined") ? "quarantined" : "failed";
+    return status_of_failure (run, segment);
   }
 }
 
@@ -118,7 +130,7 @@ run_count_commit (Run *run, const Segment *segment, const CommitResult *result)
   entry->changed += result->changed;
   entry->withdrawn += result->withdrawn;
   entry->same += result->same;
-  set_status (entry, status_of (segment, result),
+  set_status (entry, status_of (run, segment, result),
               result->quarantined ? result->reason : segment->reason);
   run->report->rows_rejected += segment->lineage.rows_rejected;
   run->report->commits += result->commit != 0;

@@ -58,9 +58,11 @@ gpointer worker_main (gpointer run);
 
 /* ---- segment.c -------------------------------------------------------- */
 
-/* Rules, state and encoding of what one `covered` closed; queues it.       */
+/* Rules, state and encoding of what one `covered` closed; queues it.  Takes
+ * the rows.  in_doubt: fails as MD_ERR_PROTOCOL when rows cannot be read.   */
 int segment_from_covered (Run *run, struct md_call *call, Covered *covered,
-                          const Lineage *lineage, struct md_error *err);
+                          const Lineage *lineage, gboolean in_doubt,
+                          struct md_error *err);
 /* A range that was asked in vain.                                          */
 void segment_queue_state (Run *run, const Chunk *chunk, const char *symbol,
                           md_time from, md_time to, LedgerState state,

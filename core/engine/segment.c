@@ -191,9 +191,35 @@ judge_quality (Run *run, Segment *segment, const RuleScore *score)
   }
 }
 
+/* Rows that could not even be read may be an accident on the way: the answer
+ * is asked for once more before they become dead letters.                   */
+static int
+doubt (const Segment *segment, guint64 letters, struct md_error *err)
+{
+  const DeadLetter *first = g_ptr_array_index (segment->dead, 0);
+
+  return md_fail (err, MD_ERR_PROTOCOL,
+                  "%" G_GUINT64_FORMAT " rows of the answer cannot be read, "
+                  "the first for %s", letters, first->reasons);
+}
+
+static void
+free_covered (Covered *covered)
+{
+  for (guint i = 0; i < covered->series->len; i++) {
+    SegmentSeries *series = g_ptr_array_index (covered->series, i);
+
+    columns_free (series->rows);
+    g_free (series->instrument);
+    g_free (series);
+  }
+  g_clear_pointer (&covered->series, g_ptr_array_unref);
+}
+
 int
 segment_from_covered (Run *run, struct md_call *call, Covered *covered,
-                      const Lineage *lineage, struct md_error *err)
+                      const Lineage *lineage, gboolean in_doubt,
+                      struct md_error *err)
 {
   const struct md_request *request = call->request;
   Segment *segment
@@ -211,6 +237,13 @@ segment_from_covered (Run *run, struct md_call *call, Covered *covered,
   segment->lineage.response_hashes = or_null (call->hashes->str);
   rule_score_init (&score);
   take_letters (call, segment, &letters);
+  if (in_doubt && letters > 0) {
+    int klass = doubt (segment, letters, err);
+
+    free_covered (covered);
+    segment_free (segment);
+    return klass;
+  }
   score.rows += letters;
   score.rejected += letters;
   segment->lineage.rows_in += letters;

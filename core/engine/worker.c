@@ -16,9 +16,12 @@ on_covered (struct md_call *call, Covered *covered, gpointer data,
 {
   Worker *worker = data;
 
-  worker->progressed = worker->answered = TRUE;
-  return segment_from_covered (worker->run, call, covered, &worker->lineage,
-                               err);
+  int klass = segment_from_covered (worker->run, call, covered,
+                                    &worker->lineage, worker->in_doubt, err);
+
+  if (klass == MD_OK)
+    worker->progressed = worker->answered = TRUE;
+  return klass;
 }
 
 /* ---- fetching -------------------------------------------------------- */
@@ -87,6 +90,9 @@ run_task (Worker *worker, Task *task)
 
   worker->lineage.request = describe_request (worker, task);
   worker->lineage.attempts++;
+  /* What costs money is not bought twice on a suspicion.                   */
+  worker->in_doubt = task->attempt == 0 && run->job->retry.max_retries > 0
+                     && (chunk->offer->flags & MD_OFFER_PAID) == 0;
   if (fetch (worker, task, call, &err) == MD_OK) {
     failure_requeue (worker, task, call, 0, G_MAXUINT);
   } else {

@@ -23,6 +23,7 @@ typedef struct {
   GQueue tasks;
   Lineage lineage;    /* of the chunk's segments                            */
   gboolean progressed; /* this fetch covered something                      */
+  gboolean in_doubt;  /* unreadable rows are asked for once more            */
   gboolean answered;  /* some fetch of this chunk did: the vendor is alive  */
 } Worker;
 

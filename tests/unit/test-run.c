@@ -240,6 +240,78 @@ test_success_that_covers_nothing_is_a_failure (void)
   g_assert_cmpint (fixture->fetches, ==, 4);
 }
 
+/* ---- rows that cannot be read ---------------------------------------- */
+
+/* One row of the answer is garbage, in the first `data` answers.           */
+static int
+answer_with_garbage (Fixture *fixture, struct md_call *call,
+                     const struct md_request *request, struct md_error *err)
+{
+  md_time last = request->to - MD_DAY;
+  const struct md_rejected rejected = {
+    .struct_size = sizeof rejected, .symbol = 0, .ts = last,
+    .raw = "[1,\"x\"]", .raw_len = 7, .reasons = "type:open",
+  };
+  int klass;
+
+  if (fixture->fetches > GPOINTER_TO_INT (fixture->data))
+    return answer_all (fixture, call, request, err);
+  klass = emit_bars (call, request, 0, request->from, last,
+                     100 * MD_PRICE_ONE, err);
+  if (klass == MD_OK)
+    klass = fixture_host ()->reject (call, &rejected, err);
+  if (klass != MD_OK)
+    return klass;
+  return fixture_host ()->covered (call, 0, request->from, request->to, err);
+}
+
+static void
+test_unreadable_rows_are_asked_for_once_more (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-01-05",
+                   answer_with_garbage);
+  g_autoptr (RunReport) report = NULL;
+
+  fixture->data = GINT_TO_POINTER (1);
+  report = fixture_run (fixture);
+  g_assert_cmpint (report->outcome, ==, RUN_DONE);
+  g_assert_cmpint (fixture->fetches, ==, 2);
+  g_assert_cmpuint (fixture_entry (report, "AAA")->added, ==, 4);
+  g_assert_cmpuint (fixture_entry (report, "AAA")->rejected, ==, 0);
+}
+
+static void
+test_rows_that_stay_unreadable_become_dead_letters (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-01-05",
+                   answer_with_garbage);
+  g_autoptr (RunReport) report = NULL;
+
+  fixture->data = GINT_TO_POINTER (9);
+  report = fixture_run (fixture);
+  g_assert_cmpint (report->outcome, ==, RUN_DONE);
+  g_assert_cmpint (fixture->fetches, ==, 2);
+  g_assert_cmpuint (fixture_entry (report, "AAA")->added, ==, 3);
+  g_assert_cmpuint (fixture_entry (report, "AAA")->rejected, ==, 1);
+}
+
+static void
+test_paid_answers_are_not_bought_twice_on_a_suspicion (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-01-05",
+                   answer_with_garbage);
+  g_autoptr (RunReport) report = NULL;
+
+  fixture->data = GINT_TO_POINTER (9);
+  fixture->offers[0].flags = MD_OFFER_PAID;
+  report = fixture_run (fixture);
+  g_assert_cmpint (fixture->fetches, ==, 1);
+  g_assert_cmpuint (fixture_entry (report, "AAA")->rejected, ==, 1);
+}
+
 /* ---- restatement ----------------------------------------------------- */
 
 static int
@@ -328,8 +400,17 @@ test_range_is_halved_until_rows_fit_the_budget (void)
   g_assert_cmpuint (fixture_entry (report, "AAA")->added, ==, 10 * 1440);
 }
 
-#define ADD(name)                                                             \
-  g_test_add_func ("/run/" #name, test_##name)
+#define ADD(name) add (#name, test_##name)
+
+/* "a_sentence" -> "/run/a-sentence".                                       */
+static void
+add (const char *name, void (*function) (void))
+{
+  g_autofree char *path = g_strdelimit (g_strconcat ("/run/", name, NULL),
+                                        "_", '-');
+
+  g_test_add_func (path, function);
+}
 
 int
 main (int argc, char **argv)
@@ -344,6 +425,9 @@ main (int argc, char **argv)
   ADD (row_outside_the_range_fails_the_fetch);
   ADD (row_of_another_symbol_fails_the_fetch);
   ADD (success_that_covers_nothing_is_a_failure);
+  ADD (unreadable_rows_are_asked_for_once_more);
+  ADD (rows_that_stay_unreadable_become_dead_letters);
+  ADD (paid_answers_are_not_bought_twice_on_a_suspicion);
   ADD (refetch_supersedes_and_as_of_gives_both_states);
   ADD (interrupted_run_keeps_what_was_covered);
   ADD (range_is_halved_until_rows_fit_the_budget);
