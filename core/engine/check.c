@@ -44,10 +44,11 @@ ask_provider (const EngineInput *input, struct md_call *call, void *session,
     .from = job->start,
     .to = job->end != MD_ABSENT ? job->end : input->now,
   };
+  const struct md_request shown = plugin_request (input->plugin, &request);
   struct md_error err;
 
   md_error_init (&err);
-  if (input->plugin->provider.check (session, call, &request, &err) == MD_OK)
+  if (input->plugin->provider.check (session, call, &shown, &err) == MD_OK)
     return TRUE;
   error_from_md (error, &err);
   g_prefix_error (error, "job \"%s\": ", job->name);

@@ -89,6 +89,7 @@ ask (CallEnv *env, void *session, const Question *question, const Span *span,
   struct md_call *call = call_new (env, &request,
                                    plugin_offer_table (chunk->offer), NULL,
                                    NULL);
+  const struct md_request shown = plugin_request (env->plugin, &request);
   int klass;
 
   *ret_cost = (struct md_cost) { .struct_size = sizeof *ret_cost,
@@ -96,7 +97,7 @@ ask (CallEnv *env, void *session, const Question *question, const Span *span,
                                  .calls_min = MD_ABSENT,
                                  .calls_max = MD_ABSENT, .money = NAN };
   md_error_init (err);
-  klass = env->plugin->estimate.estimate (session, call, &request, ret_cost,
+  klass = env->plugin->estimate.estimate (session, call, &shown, ret_cost,
                                           err);
   gate_leave (env->gate);
   call_free (call);

@@ -49,11 +49,12 @@ fetch (Worker *worker, const Task *task, struct md_call *call,
        struct md_error *err)
 {
   const Plugin *plugin = worker->run->env.plugin;
+  const struct md_request shown = plugin_request (plugin, call->request);
   int klass;
 
   md_error_init (err);
   worker->progressed = FALSE;
-  klass = plugin->provider.fetch (worker->session, call, call->request, err);
+  klass = plugin->provider.fetch (worker->session, call, &shown, err);
   if (klass != MD_OK && err->klass != klass) {
     g_autofree char *said = g_strndup (err->message, sizeof err->message);
 

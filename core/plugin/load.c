@@ -40,13 +40,19 @@ plugin_offer_table (const struct md_offer *offer)
   return offer->table != NULL ? offer->table : table_builtin (offer->record);
 }
 
-const struct md_offer *
-plugin_offer_theirs (const Plugin *plugin, const struct md_offer *offer)
+struct md_request
+plugin_request (const Plugin *plugin, const struct md_request *request)
 {
-  gsize i = offer - plugin->provider.offers;
+  const struct md_provider *theirs = plugin->theirs;
+  struct md_request shown = *request;
 
-  return (const struct md_offer *) ((const char *) plugin->theirs->offers
-                                    + i * plugin->theirs->offer_size);
+  if (theirs != NULL && request->offer != NULL) {
+    gsize i = request->offer - plugin->provider.offers;
+
+    shown.offer = (const struct md_offer *) ((const char *) theirs->offers
+                                             + i * theirs->offer_size);
+  }
+  return shown;
 }
 
 /* ---- offers by name --------------------------------------------------- */

@@ -63,10 +63,10 @@ const struct md_offer *plugin_offer (const Plugin *plugin,
                                      GError **error);
 const struct md_offer *plugin_offer_at (const Plugin *plugin, gsize i);
 const struct md_key *plugin_key_at (const Plugin *plugin, gsize i);
-/* The plugin's own element behind an offer of ours, for md_request.offer: a
- * newer plugin may look at members that our layout lacks.                  */
-const struct md_offer *plugin_offer_theirs (const Plugin *plugin,
-                                            const struct md_offer *offer);
+/* A request as the plugin shall see it: with its own offer instead of our
+ * copy, because a newer plugin may look at members that our layout lacks.  */
+struct md_request plugin_request (const Plugin *plugin,
+                                  const struct md_request *request);
 /* Declared default rate limits, provider.n_limits of them.                 */
 const struct md_limit *plugin_limit_at (const Plugin *plugin, gsize i);
 /* The table of the offer's rows.                                           */

@@ -193,11 +193,12 @@ test_a_newer_plugin_gets_its_own_offer_back (void)
   const Plugin *plugin = load_bad ("newer");
   struct md_request request = {
     .struct_size = sizeof request,
-    .offer = plugin_offer_theirs (plugin, plugin_offer_at (plugin, 1))
+    .offer = plugin_offer_at (plugin, 1)
   };
+  struct md_request shown = plugin_request (plugin, &request);
 
-  g_assert_cmpstr (request.offer->schema, ==, "ohlcv-1h");
-  g_assert_cmpint (plugin->provider.fetch (NULL, NULL, &request, NULL), ==,
+  g_assert_cmpstr (shown.offer->schema, ==, "ohlcv-1h");
+  g_assert_cmpint (plugin->provider.fetch (NULL, NULL, &shown, NULL), ==,
                    MD_OK);
 }
 
