@@ -19,6 +19,9 @@ const Command commands[] = {
     FALSE },
   { "inspect", "Everything that one plugin declares", "NAME|PATH",
     cmd_inspect, FALSE },
+  { "export", "Rows out of the store as CSV or JSON lines",
+    "[JOB] [--symbol SYMBOL]... [--format csv|jsonl] [-o PATH]", cmd_export,
+    FALSE },
   { "__examine", "Look at plugins from a safe distance", "PATH...",
     cmd_examine, TRUE },
   { 0 }

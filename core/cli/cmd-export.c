@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * cmd-export.c - `mdcore export`: rows out of the store as CSV or JSON lines,
+ * series after series, each in time order.
+ */
+#include "cmd.h"
+#include "out.h"
+#include "output-file.h"
+#include "series-select.h"
+
+#include "data/interval.h"
+#include "data/rows-text.h"
+#include "data/spans.h"
+#include "data/table.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* ---- options --------------------------------------------------------- */
+
+typedef struct {
+  char *provider, *dataset, *schema, **symbols;
+  char *from, *to, *as_of, *format, *time, *path;
+  gboolean lineage;
+} Options;
+
+typedef struct {
+  Cli *cli;
+  Options options;
+  Job *job;
+  char **datasets, **schemas, **symbols; /* lists of the command line       */
+  SeriesWish wish;
+  md_time from, to, as_of;
+  RowsOptions rows;
+
+  Store *store;
+  GPtrArray *series;    /* of SelectedSeries                                */
+  OutputFile *file;
+  RowsText *text;
+  GHashTable *lineage;  /* commit -> Told                                   */
+  GError *failure;      /* from inside a visit                              */
+} Export;
+
+static void
+export_clear (Export *export)
+{
+  Options *o = &export->options;
+
+  g_free (o->provider);
+  g_free (o->dataset);
+  g_free (o->schema);
+  g_strfreev (o->symbols);
+  g_free (o->from);
+  g_free (o->to);
+  g_free (o->as_of);
+  g_free (o->format);
+  g_free (o->time);
+  g_free (o->path);
+  g_strfreev (export->datasets);
+  g_strfreev (export->schemas);
+  g_strfreev (export->symbols);
+  rows_text_free (export->text);
+  output_file_free (export->file);
+  g_clear_pointer (&export->series, g_ptr_array_unref);
+  g_clear_pointer (&export->lineage, g_hash_table_unref);
+  g_clear_pointer (&export->store, store_close);
+  g_clear_pointer (&export->job, job_free);
+  g_clear_error (&export->failure);
+}
+
+static gboolean
+usage (GError **error, const char *option, const char *value,
+       const char *choices)
+{
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "export: --%s %s: must be one of %s", option, value, choices);
+  return FALSE;
+}
+
+static gboolean
+read_format (Export *export, GError **error)
+{
+  const Options *o = &export->options;
+  const char *format = o->format;
+
+  if (format == NULL)
+    format = export->cli->json ? "jsonl" : "csv";
+  if (strcmp (format, "jsonl") == 0)
+    export->rows.format = ROWS_JSONL;
+  else if (strcmp (format, "csv") != 0)
+    return usage (error, "format", format, "csv, jsonl");
+  if (o->time != NULL && strcmp (o->time, "ns") == 0)
+    export->rows.times = VALUE_TIME_NS;
+  else if (o->time != NULL && strcmp (o->time, "rfc3339") != 0)
+    return usage (error, "time", o->time, "rfc3339, ns");
+  export->rows.lineage = o->lineage;
+  return TRUE;
+}
+
+static gboolean
+read_time (const char *option, const char *text, md_time *time, GError **error)
+{
+  if (text == NULL || time_parse (text, time, error))
+    return TRUE;
+  g_prefix_error (error, "export: --%s: ", option);
+  return FALSE;
+}
+
+static gboolean
+read_times (Export *export, GError **error)
+{
+  const Options *o = &export->options;
+  const Job *job = export->job;
+
+  export->from = job != NULL ? job->start : G_MININT64;
+  export->to = job != NULL ? job->end : MD_ABSENT;
+  export->as_of = MD_ABSENT;
+  if (!read_time ("from", o->from, &export->from, error)
+      || !read_time ("to", o->to, &export->to, error)
+      || !read_time ("as-of", o->as_of, &export->as_of, error))
+    return FALSE;
+  if (export->from < export->to)
+    return TRUE;
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "export: the range ends (%s) where it begins or before",
+               o->to != NULL ? o->to : "at the job's end");
+  return FALSE;
+}
+
+/* "A,B" and repeated options are one list.                                 */
+static char **
+split_list (char **texts)
+{
+  g_autofree char *joined = texts != NULL ? g_strjoinv (",", texts) : NULL;
+  char **list = joined != NULL ? g_strsplit (joined, ",", -1) : NULL;
+
+  for (gsize i = 0; list != NULL && list[i] != NULL; i++)
+    g_strstrip (list[i]);
+  return list;
+}
+
+static char **
+split_one (char *text)
+{
+  char *texts[] = { text, NULL };
+
+  return text != NULL ? split_list (texts) : NULL;
+}
+
+#define LIST(list, of_job)                                                    \
+  (const char *const *) ((list) != NULL ? (list)                              \
+                         : job != NULL ? job->of_job : NULL)
+
+static void
+make_wish (Export *export)
+{
+  const Job *job = export->job;
+  Options *o = &export->options;
+
+  export->datasets = split_one (o->dataset);
+  export->schemas = split_one (o->schema);
+  export->symbols = split_list (o->symbols);
+  export->wish = (SeriesWish) {
+    .provider = o->provider != NULL ? o->provider
+                : job != NULL ? job->provider : NULL,
+    .datasets = LIST (export->datasets, datasets),
+    .schemas = LIST (export->schemas, schemas),
+    .symbols = LIST (export->symbols, symbols),
+    .some_missing = export->symbols == NULL };
+}
+
+static gboolean
+read_options (Export *export, int argc, char **argv, GError **error)
+{
+  Options *o = &export->options;
+  const GOptionEntry entries[] = {
+    { "provider", 0, 0, G_OPTION_ARG_STRING, &o->provider,
+      "Rows of this provider", "NAME" },
+    { "dataset", 0, 0, G_OPTION_ARG_STRING, &o->dataset,
+      "Rows of this dataset", "NAME" },
+    { "schema", 0, 0, G_OPTION_ARG_STRING, &o->schema, "Rows of this schema",
+      "NAME" },
+    { "symbol", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->symbols,
+      "Rows of these instruments, or of what a selector delivered",
+      "SYMBOL[,SYMBOL]" },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &o->from, "First time", "TIME" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &o->to, "End, exclusive", "TIME" },
+    { "as-of", 0, 0, G_OPTION_ARG_STRING, &o->as_of,
+      "Rows as they were held then", "TIME" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "csv or jsonl",
+      "FORMAT" },
+    { "time", 0, 0, G_OPTION_ARG_STRING, &o->time,
+      "Times as rfc3339, or as ns since 1970", "FORM" },
+    { "lineage", 0, 0, G_OPTION_ARG_NONE, &o->lineage,
+      "Add where each row came from", NULL },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &o->path,
+      "Write to this file instead of standard output", "PATH" },
+    { NULL }
+  };
+
+  if (!cli_parse (export->cli, "export", entries, &argc, &argv, error))
+    return FALSE;
+  if (argc > 2) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "export: one job at a time, not also \"%s\"", argv[2]);
+    return FALSE;
+  }
+  if (argc == 2) {
+    export->job = cli_load_job (export->cli, argv[1], error);
+    if (export->job == NULL)
+      return FALSE;
+  }
+  make_wish (export);
+  return read_format (export, error) && read_times (export, error);
+}
+
+/* ---- one table ------------------------------------------------------- */
+
+static const SelectedSeries *
+series_at (const Export *export, guint i)
+{
+  return export->series->pdata[i];
+}
+
+static gboolean
+same_table (const struct md_table *a, const struct md_table *b)
+{
+  g_autoptr (GBytes) x = NULL;
+  g_autoptr (GBytes) y = NULL;
+
+  if (a == b)
+    return TRUE;
+  x = table_serialize (a);
+  y = table_serialize (b);
+  return g_bytes_equal (x, y);
+}
+
+/* What one output cannot tell apart: rows of two schemas, or of one symbol
+ * from two places.                                                         */
+static gboolean
+are_mixed (const SelectedSeries *a, const SelectedSeries *b)
+{
+  const SeriesKey *x = &a->info.key, *y = &b->info.key;
+
+  return strcmp (x->schema, y->schema) != 0
+         || !same_table (a->info.table, b->info.table)
+         || (strcmp (x->instrument, y->instrument) == 0 && x != y);
+}
+
+static void
+refuse_mixture (const Export *export, GError **error)
+{
+  g_autoptr (GHashTable) seen
+    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GString) list = g_string_new (NULL);
+
+  for (guint i = 0; i < export->series->len; i++) {
+    const SeriesKey *key = &series_at (export, i)->info.key;
+    char *kind = g_strdup_printf ("%s %s %s", key->provider, key->dataset,
+                                  key->schema);
+
+    if (!g_hash_table_contains (seen, kind))
+      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", kind);
+    g_hash_table_add (seen, kind);
+  }
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "export: one output cannot hold all of %s: choose with "
+               "--provider, --dataset, --schema", list->str);
+}
+
+static gboolean
+check_mixture (const Export *export, GError **error)
+{
+  g_autoptr (GHashTable) by_symbol = g_hash_table_new (g_str_hash,
+                                                       g_str_equal);
+
+  for (guint i = 0; i < export->series->len; i++) {
+    const SelectedSeries *series = series_at (export, i);
+    char *symbol = series->info.key.instrument;
+    const SelectedSeries *same = g_hash_table_lookup (by_symbol, symbol);
+
+    if (are_mixed (series_at (export, 0), series)
+        || (same != NULL && are_mixed (same, series))) {
+      refuse_mixture (export, error);
+      return FALSE;
+    }
+    g_hash_table_insert (by_symbol, symbol, (gpointer) series);
+  }
+  return TRUE;
+}
+
+/* ---- lineage --------------------------------------------------------- */
+
+typedef struct {
+  md_time extracted_at;
+  char *ingestion_id;
+} Told;
+
+static void
+told_free (gpointer data)
+{
+  Told *told = data;
+
+  g_free (told->ingestion_id);
+  g_free (told);
+}
+
+static gboolean
+note_commit (const CommitInfo *info, gpointer data)
+{
+  Told *told = data;
+
+  told->extracted_at
+    = info->lineage.finished != 0 ? info->lineage.finished : info->at;
+  g_free (told->ingestion_id);
+  told->ingestion_id = g_strdup (info->lineage.ingestion_id);
+  return TRUE;
+}
+
+static gboolean
+tell_lineage (guint64 commit, RowsLineage *ret_lineage, gpointer data,
+              GError **error)
+{
+  Export *export = data;
+  Told *told = g_hash_table_lookup (export->lineage, &commit);
+
+  if (told == NULL) {
+    told = g_new0 (Told, 1);
+    told->extracted_at = MD_ABSENT;
+    g_hash_table_insert (export->lineage, g_memdup2 (&commit, sizeof commit),
+                         told);
+    if (!store_commit_info (export->store, commit, note_commit, told, error))
+      return FALSE;
+  }
+  *ret_lineage = (RowsLineage) { told->extracted_at, told->ingestion_id };
+  return TRUE;
+}
+
+/* ---- rows ------------------------------------------------------------ */
+
+static gboolean
+put_text (const char *data, gsize len, gpointer user, GError **error)
+{
+  Export *export = user;
+
+  return output_file_write (export->file, data, len, error);
+}
+
+static gboolean
+put_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
+{
+  Export *export = data;
+
+  return !cancel_requested (&export->cli->cancel)
+         && rows_text_write (export->text, rows, &export->failure);
+}
+
+static gboolean
+put_span (Export *export, const SelectedSeries *series, md_time from,
+          md_time to, GError **error)
+{
+  from = MAX (from, export->from);
+  to = MIN (to, export->to);
+  if (from >= to)
+    return TRUE;
+  if (!store_scan (export->store, &series->info.key, from, to, export->as_of,
+                   put_rows, export, error))
+    return FALSE;
+  if (export->failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&export->failure));
+  return FALSE;
+}
+
+static gboolean
+put_series (Export *export, const SelectedSeries *series, GError **error)
+{
+  const SeriesInfo *info = &series->info;
+
+  rows_text_series (export->text, info->key.instrument, info->key.provider,
+                    info->made_up);
+  if (series->spans == NULL)
+    return put_span (export, series, G_MININT64, MD_ABSENT, error);
+  for (guint i = 0; i < series->spans->len; i++) {
+    const Span *span = &g_array_index (series->spans, Span, i);
+
+    if (!put_span (export, series, span->from, span->to, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+start_text (Export *export)
+{
+  for (guint i = 0; i < export->series->len; i++)
+    export->rows.is_mock |= series_at (export, i)->info.made_up;
+  export->text = rows_text_new (series_at (export, 0)->info.table,
+                                &export->rows, put_text, export);
+  export->lineage = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                           told_free);
+  rows_text_lineage (export->text, tell_lineage, export);
+}
+
+static gboolean
+put_all (Export *export, GError **error)
+{
+  start_text (export);
+  for (guint i = 0; i < export->series->len; i++) {
+    if (cancel_requested (&export->cli->cancel))
+      return TRUE;
+    if (!put_series (export, series_at (export, i), error))
+      return FALSE;
+  }
+  return rows_text_end (export->text, error);
+}
+
+/* ---- the command ----------------------------------------------------- */
+
+static void
+report (const Export *export)
+{
+  guint64 rows = rows_text_count (export->text);
+  g_autofree char *count = out_count (rows);
+  json_t *document;
+
+  if (export->cli->json) {
+    document = json_object ();
+    out_set_text (document, "path", export->options.path);
+    out_set_count (document, "rows", rows);
+    out_set_count (document, "series", export->series->len);
+    out_print_json (document);
+  } else if (!export->cli->quiet) {
+    g_printerr ("%s rows of %u series in %s\n", count, export->series->len,
+                export->options.path);
+  }
+}
+
+static gboolean
+open_all (Export *export, GError **error)
+{
+  g_autofree char *path = cli_store_path (export->cli, export->job);
+
+  export->store = store_open (path, STORE_READ, error);
+  if (export->store == NULL)
+    return FALSE;
+  export->series = series_select (export->store, &export->wish, error);
+  if (export->series == NULL || !check_mixture (export, error))
+    return FALSE;
+  export->file = output_file_open (export->options.path, error);
+  return export->file != NULL;
+}
+
+static int
+run (Export *export, int argc, char **argv)
+{
+  const Cancel *cancel = &export->cli->cancel;
+  GError *error = NULL;
+  gboolean ok = read_options (export, argc, argv, &error)
+                && open_all (export, &error) && put_all (export, &error)
+                && (cancel_requested (cancel)
+                    || output_file_commit (export->file, &error));
+
+  if (cancel_requested (cancel)) {
+    g_clear_error (&error);
+    return 128 + cancel->requested;
+  }
+  if (!ok && export->file != NULL
+      && output_file_is_broken_pipe (export->file)) {
+    /* Who stopped reading knows it; the status is that of other tools.     */
+    g_clear_error (&error);
+    return 128 + SIGPIPE;
+  }
+  if (!ok)
+    return cli_fail (error);
+  if (export->options.path != NULL)
+    report (export);
+  return EXIT_DONE;
+}
+
+int
+cmd_export (Cli *cli, int argc, char **argv)
+{
+  Export export = { .cli = cli };
+  int status = run (&export, argc, argv);
+
+  export_clear (&export);
+  return status;
+}
