@@ -14,6 +14,7 @@
 #include "data/table.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- options --------------------------------------------------------- */
@@ -431,8 +432,8 @@ report (const Export *export)
     out_set_count (document, "series", export->series->len);
     out_print_json (document);
   } else if (!export->cli->quiet) {
-    g_printerr ("%s rows of %u series in %s\n", count, export->series->len,
-                export->options.path);
+    fprintf (stderr, "%s rows of %u series in %s\n", count,
+             export->series->len, export->options.path);
   }
 }
 
