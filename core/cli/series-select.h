@@ -25,5 +25,5 @@ typedef struct {
  * (transfer full; of SelectedSeries)                                       */
 GPtrArray *series_select (Store *store, const SeriesWish *wish,
                           GError **error);
-/* "coinbase spot ohlcv-1h BTC-USD".  (transfer full)                       */
+/* "PROVIDER DATASET SCHEMA INSTRUMENT".  (transfer full)                  */
 char *series_text (const SeriesKey *key);
