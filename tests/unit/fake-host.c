@@ -233,25 +233,48 @@ finish (FakeHost *host, int klass)
   return klass;
 }
 
+static struct md_request
+make_request (FakeHost *host, const char *dataset, const char *schema,
+              const char *const *symbols, md_time from, md_time to)
+{
+  guint n = g_strv_length ((char **) symbols);
+  guint selector = host->selector != 0 ? host->selector : MD_SELECT_SYMBOL;
+
+  fake_host_forget (host);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (host->names, g_strdup (symbols[i]));
+  start (host);
+  return (struct md_request) {
+    .struct_size = sizeof (struct md_request),
+    .offer = find_offer (host, dataset, schema), .dataset = dataset,
+    .schema = schema, .symbols = symbols, .n_symbols = n,
+    .selector = n > 0 ? selector : MD_SELECT_ALL, .from = from, .to = to
+  };
+}
+
 int
 fake_host_fetch (FakeHost *host, void *session, const char *dataset,
                  const char *schema, const char *const *symbols, md_time from,
                  md_time to, guint flags)
 {
-  struct md_request request = {
-    .struct_size = sizeof request, .flags = flags,
-    .offer = find_offer (host, dataset, schema), .dataset = dataset,
-    .schema = schema, .symbols = symbols,
-    .n_symbols = g_strv_length ((char **) symbols),
-    .selector = MD_SELECT_SYMBOL, .from = from, .to = to
-  };
+  struct md_request request = make_request (host, dataset, schema, symbols,
+                                            from, to);
 
-  fake_host_forget (host);
-  for (guint i = 0; i < request.n_symbols; i++)
-    g_ptr_array_add (host->names, g_strdup (symbols[i]));
-  start (host);
+  request.flags = flags;
   host->request = &request;
   return finish (host, host->provider->fetch (session, host, &request,
+                                              &host->err));
+}
+
+int
+fake_host_check (FakeHost *host, void *session, const char *dataset,
+                 const char *schema, const char *const *symbols, md_time from,
+                 md_time to)
+{
+  struct md_request request = make_request (host, dataset, schema, symbols,
+                                            from, to);
+
+  return finish (host, host->provider->check (session, host, &request,
                                               &host->err));
 }
 

@@ -65,12 +65,15 @@ struct md_call {
   md_time now;             /* 2024-06-01T00:00:00Z until set                */
   gboolean cancelled;
   gsize read_size;         /* most bytes that `read` gives at once, 0 = all */
+  guint selector;          /* of fetches, MD_SELECT_SYMBOL until set; no    */
+                           /*   symbols are asked for as MD_SELECT_ALL      */
   FakeServer server;       /* instead of a script                           */
   gpointer server_data;
 
   GQueue script;           /* of FakeReply                                  */
   FakeReply *reply;        /* the last one given                            */
   gsize read_at;
+  guint member;            /* of an archive, from 1; 0 before the first     */
   GPtrArray *requests;     /* of FakeRequest                                */
   GPtrArray *names;        /* of char *, by id                              */
   guint record;            /* kind of the rows                              */
@@ -95,6 +98,12 @@ FakeReply *fake_reply_new (int status, const char *headers, const void *body,
                            gssize len);
 /* The exchange fails before there is an answer.                            */
 FakeReply *fake_reply_fail (int klass, const char *message);
+/* Makes it an archive or a folder, and adds a file (the reply's own body is
+ * not used).                                                               */
+void fake_reply_add_member (FakeReply *reply, const char *name,
+                            const void *body, gsize len);
+/* A pulled body fails after its last byte instead of ending.               */
+void fake_reply_break (FakeReply *reply, int klass, const char *message);
 /* Next in the script; the request's URL must contain `url_part`.           */
 void fake_host_reply (FakeHost *host, const char *url_part, int status,
                       const char *headers, const char *body, gssize len);
@@ -112,8 +121,13 @@ void fake_host_close (FakeHost *host, void *session);
 int fake_host_fetch (FakeHost *host, void *session, const char *dataset,
                      const char *schema, const char *const *symbols,
                      md_time from, md_time to, guint flags);
+int fake_host_check (FakeHost *host, void *session, const char *dataset,
+                     const char *schema, const char *const *symbols,
+                     md_time from, md_time to);
 int fake_host_list (FakeHost *host, void *session, const char *dataset,
                     const char *pattern);
+/* The script's next reply, to be changed.                                  */
+FakeReply *fake_host_last_reply (FakeHost *host);
 
 const FakeRequest *fake_host_request (FakeHost *host, guint i);
 const char *fake_host_name (FakeHost *host, guint32 id); /* NULL = absent   */

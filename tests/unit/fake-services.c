@@ -16,7 +16,23 @@ struct _FakeReply {
   gsize len;
   int klass;
   char *message;
+  GPtrArray *members;      /* of FakeMember, or NULL                        */
 };
+
+typedef struct {
+  char *name;
+  GBytes *body;
+} FakeMember;
+
+static void
+free_member (gpointer data)
+{
+  FakeMember *member = data;
+
+  g_free (member->name);
+  g_bytes_unref (member->body);
+  g_free (member);
+}
 
 static int
 fail (struct md_error *err, int klass, const char *format, ...)
@@ -65,7 +81,27 @@ fake_reply_free (gpointer data)
   g_free (reply->headers);
   g_free (reply->body);
   g_free (reply->message);
+  g_clear_pointer (&reply->members, g_ptr_array_unref);
   g_free (reply);
+}
+
+void
+fake_reply_add_member (FakeReply *reply, const char *name, const void *body,
+                       gsize len)
+{
+  FakeMember *member = g_new (FakeMember, 1);
+
+  *member = (FakeMember) { g_strdup (name), g_bytes_new (body, len) };
+  if (reply->members == NULL)
+    reply->members = g_ptr_array_new_with_free_func (free_member);
+  g_ptr_array_add (reply->members, member);
+}
+
+void
+fake_reply_break (FakeReply *reply, int klass, const char *message)
+{
+  reply->klass = klass;
+  reply->message = g_strdup (message);
 }
 
 void
@@ -86,6 +122,12 @@ fake_host_fail (FakeHost *host, const char *url_part, int klass,
 
   reply->url_part = g_strdup (url_part);
   g_queue_push_tail (&host->script, reply);
+}
+
+FakeReply *
+fake_host_last_reply (FakeHost *host)
+{
+  return g_queue_peek_tail (&host->script);
 }
 
 /* ---- HTTP ---------------------------------------------------------------- */
@@ -133,6 +175,7 @@ serve_http (struct md_call *host, const struct md_http *http,
   g_clear_pointer (&host->reply, fake_reply_free);
   host->reply = reply;
   host->read_at = 0;
+  host->member = 0;
   if (reply->url_part != NULL
       && strstr (request->url, reply->url_part) == NULL)
     g_error ("%s, but the script has \"%s\"", request->url, reply->url_part);
@@ -145,27 +188,56 @@ serve_http (struct md_call *host, const struct md_http *http,
   return MD_OK;
 }
 
+/* What is read now: the body, or an archive's current member.              */
+static const char *
+current (const FakeHost *host, gsize *ret_len)
+{
+  const FakeReply *reply = host->reply;
+  const FakeMember *member;
+
+  if (reply->members == NULL) {
+    *ret_len = reply->len;
+    return reply->body;
+  }
+  g_assert_cmpuint (host->member, >, 0);
+  member = reply->members->pdata[host->member - 1];
+  return g_bytes_get_data (member->body, ret_len);
+}
+
 static int
 serve_read (struct md_call *host, void *buf, size_t size, size_t *ret_len,
             struct md_error *err)
 {
-  gsize n = MIN (size, host->reply->len - host->read_at);
+  gsize len, n;
+  const char *bytes = current (host, &len);
 
+  n = MIN (size, len - host->read_at);
   if (host->read_size > 0)
     n = MIN (n, host->read_size);
-  memcpy (buf, host->reply->body + host->read_at, n);
+  if (n == 0 && host->reply->klass != MD_OK)
+    return fail (err, host->reply->klass, "%s", host->reply->message);
+  if (n > 0)
+    memcpy (buf, bytes + host->read_at, n);
   host->read_at += n;
   *ret_len = n;
   return MD_OK;
 }
 
-/* Every body is the one member of itself.                                  */
+/* A body that is no archive is one member without a name.                  */
 static int
 serve_next_member (struct md_call *host, const char **ret_name,
                    struct md_error *err)
 {
-  host->read_at = host->reply->len;
+  const FakeReply *reply = host->reply;
+  guint n = reply->members != NULL ? reply->members->len : 1;
+
   *ret_name = NULL;
+  if (host->member == n)
+    return MD_OK;
+  host->read_at = 0;
+  host->member++;
+  *ret_name = reply->members != NULL
+    ? ((FakeMember *) reply->members->pdata[host->member - 1])->name : "";
   return MD_OK;
 }
 
@@ -241,11 +313,24 @@ copy_text (FakeHost *host, struct md_text text)
   return (struct md_text) { copy, text.len };
 }
 
+static void
+own_table_texts (FakeHost *host, const struct md_table *table, char *row)
+{
+  for (gsize i = 0; i < table->n_fields; i++) {
+    struct md_text *text = (void *) (row + table->fields[i].offset);
+
+    if (table->fields[i].type == MD_FIELD_TEXT)
+      *text = copy_text (host, *text);
+  }
+}
+
 /* Free text is borrowed only until `emit` returns.                         */
 static void
 own_texts (FakeHost *host, guint record, void *row)
 {
-  if (record == MD_TRADE)
+  if (record == MD_OWN_TABLE)
+    own_table_texts (host, host->request->offer->table, row);
+  else if (record == MD_TRADE)
     ((struct md_trade *) row)->id
       = copy_text (host, ((struct md_trade *) row)->id);
   else if (record == MD_INSTRUMENT)
@@ -319,7 +404,8 @@ serve_covered (struct md_call *host, uint32_t symbol, md_time from,
   const struct md_request *request = host->request;
 
   g_assert_nonnull (request);
-  g_assert_true (symbol < request->n_symbols || symbol == MD_ALL_SYMBOLS);
+  g_assert_true (symbol < MAX (request->n_symbols, 1)
+                 || symbol == MD_ALL_SYMBOLS);
   g_assert_cmpint (from, <, to);
   g_assert_cmpint (from, >=, request->from);
   g_assert_cmpint (to, <=, request->to);
