@@ -169,6 +169,7 @@ dbn_reader_end (const struct dbn_reader *reader, struct md_error *err)
     return err->klass;
   }
   if (!reader->ended || reader->at != reader->end)
-    return dbn_fail (err, MD_ERR_INTERNAL, "DBN stream was not read to its end");
+    return dbn_fail (err, MD_ERR_INTERNAL,
+                     "DBN stream was not read to its end");
   return MD_OK;
 }

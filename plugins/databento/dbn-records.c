@@ -131,6 +131,8 @@ static const struct {
 const struct dbn_layout *
 dbn_layout (unsigned rtype, unsigned version)
 {
+  if (version < 1 || version > 3)
+    return NULL;
   if (rtype == DBN_RTYPE_DEFINITION)
     return &dbn_definition_layouts[version - 1];
   for (size_t i = 0; i < N_LAYOUTS; i++) {

@@ -28,7 +28,7 @@ enum dbn_stype {
   DBN_PARENT = 4
 };
 
-/* ---- little-endian loads; compilers make one instruction of each -------- */
+/* ---- little-endian loads; compilers make one instruction of each ------- */
 
 static inline uint16_t
 dbn_u16 (const unsigned char *p)
@@ -61,7 +61,7 @@ dbn_i32 (const unsigned char *p)
   return (int32_t) dbn_u32 (p);
 }
 
-/* ---- layouts (dbn-records.c, dbn-definitions.c) ------------------------- */
+/* ---- layouts (dbn-records.c, dbn-definitions.c) ------------------------ */
 
 enum dbn_type {
   DBN_U8, DBN_I8, DBN_CHAR, DBN_U16, DBN_I16, DBN_U32, DBN_I32, DBN_U64,
@@ -86,7 +86,7 @@ struct dbn_layout {
 
 extern const struct dbn_layout dbn_definition_layouts[3];
 
-/* NULL for a record type that is not known.                                */
+/* NULL for a record type or version that is not known.                     */
 const struct dbn_layout *dbn_layout (unsigned rtype, unsigned version);
 const struct dbn_field *dbn_field (const struct dbn_layout *layout,
                                    const char *name);
@@ -98,12 +98,12 @@ const char *dbn_stype_name (unsigned stype);
 /* Text up to its first NUL, at most size bytes.                            */
 struct md_text dbn_text (const unsigned char *p, size_t size);
 
-/* ---- errors -------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------ */
 
 int dbn_fail (struct md_error *err, int klass, const char *format, ...)
   __attribute__ ((format (printf, 3, 4)));
 
-/* ---- the reader (dbn-reader.c) ------------------------------------------- */
+/* ---- the reader (dbn-reader.c) ----------------------------------------- */
 
 /* Next bytes of the stream, *ret_len 0 at its proven end.  Not MD_OK: it
  * failed, with err filled.                                                 */
@@ -160,7 +160,7 @@ dbn_next (struct dbn_reader *reader)
 /* MD_OK: every byte up to the proven end was a whole record.               */
 int dbn_reader_end (const struct dbn_reader *reader, struct md_error *err);
 
-/* ---- metadata (dbn-header.c) ---------------------------------------------- */
+/* ---- metadata (dbn-header.c) ------------------------------------------- */
 
 struct dbn_header {
   unsigned version;
@@ -194,7 +194,7 @@ struct dbn_names {
 int dbn_read_header (struct dbn_reader *reader, const struct dbn_names *names,
                      struct dbn_header *ret_header, struct md_error *err);
 
-/* ---- version 3 of any record (dbn-upgrade.c) ------------------------------ */
+/* ---- version 3 of any record (dbn-upgrade.c) --------------------------- */
 
 struct dbn_upgrader {
   unsigned version;
@@ -213,7 +213,7 @@ const unsigned char *dbn_upgrade (const struct dbn_upgrader *upgrader,
                                   const unsigned char *record,
                                   unsigned char out[DBN_RECORD_MAX]);
 
-/* ---- one record as a line of JSON (dbn-json.c) ---------------------------- */
+/* ---- one record as a line of JSON (dbn-json.c) ------------------------- */
 
 /* Every stored value as a raw integer or text; `size` of DBN_JSON_MAX always
  * suffices.  Returns the length, without a newline.                        */

@@ -263,47 +263,82 @@ build_text (GByteArray *bytes, const char *text, gsize size)
   memcpy (bytes->data + at, text, strlen (text));
 }
 
-/* Every symbol maps to instrument 1, 2, ... in January 2024.               */
+static void
+build_list (GByteArray *bytes, const char *const *texts, gsize size)
+{
+  guint n = texts != NULL ? g_strv_length ((char **) texts) : 0;
+
+  build_put (bytes, n, 4);
+  for (guint i = 0; i < n; i++)
+    build_text (bytes, texts[i], size);
+}
+
+/* Lines of one input follow each other and become one mapping.             */
+static void
+build_mappings (GByteArray *bytes, const char *const *lines, gsize size)
+{
+  guint n_inputs = 0;
+  gsize at = bytes->len, count = 0;
+  g_autofree char *last = NULL;
+
+  build_put (bytes, 0, 4);
+  for (; lines != NULL && *lines != NULL; lines++) {
+    g_auto (GStrv) parts = g_strsplit (*lines, " ", 4);
+
+    if (g_strcmp0 (last, parts[0]) != 0) {
+      build_text (bytes, parts[0], size);
+      count = bytes->len;
+      build_put (bytes, 0, 4);
+      n_inputs++;
+      g_free (last);
+      last = g_strdup (parts[0]);
+    }
+    bytes->data[count]++;
+    build_put (bytes, g_ascii_strtoull (parts[1], NULL, 10), 4);
+    build_put (bytes, g_ascii_strtoull (parts[2], NULL, 10), 4);
+    build_text (bytes, parts[3], size);
+  }
+  n_inputs = GUINT32_TO_LE (n_inputs);
+  memcpy (bytes->data + at, &n_inputs, 4);
+}
+
+static void
+build_fixed (GByteArray *bytes, const Metadata *m, guint version)
+{
+  build_text (bytes, m->dataset != NULL ? m->dataset : "GLBX.MDP3", 16);
+  build_put (bytes, m->schema, 2);
+  build_put (bytes, m->start != 0 ? m->start : JAN_1, 8);
+  build_put (bytes, m->end != 0 ? m->end : FEB_1, 8);
+  build_put (bytes, m->limit, 8);
+  if (version == 1)
+    build_put (bytes, G_MAXUINT64, 8);
+  build_put (bytes, m->stype_in == STYPE_ID ? DBN_INSTRUMENT_ID
+                    : m->stype_in == 0      ? DBN_RAW_SYMBOL
+                                            : m->stype_in, 1);
+  build_put (bytes, m->stype_out, 1);
+  build_put (bytes, m->ts_out, 1);
+  if (version > 1)
+    build_put (bytes, 71, 2);
+  build_zeros (bytes, 108 - bytes->len);
+}
+
 GByteArray *
-build_header (guint version, guint schema, gboolean ts_out,
-              const char *const *symbols)
+build_metadata (const Metadata *metadata)
 {
   GByteArray *bytes = g_byte_array_new ();
-  guint n = g_strv_length ((char **) symbols);
-  gsize symbol_len = version == 1 ? 22 : 71, fixed = 100;
+  guint version = metadata->version != 0 ? metadata->version : 3;
+  gsize size = version == 1 ? 22 : 71;
   guint32 length;
 
   build_text (bytes, "DBN", 3);
   build_put (bytes, version, 1);
   build_put (bytes, 0, 4);
-  build_text (bytes, "GLBX.MDP3", 16);
-  build_put (bytes, schema, 2);
-  build_put (bytes, G_GUINT64_CONSTANT (1704067200000000000), 8);
-  build_put (bytes, G_GUINT64_CONSTANT (1706745600000000000), 8);
-  build_put (bytes, 0, 8);
-  if (version == 1)
-    build_put (bytes, G_MAXUINT64, 8);
-  build_put (bytes, DBN_RAW_SYMBOL, 1);
-  build_put (bytes, DBN_INSTRUMENT_ID, 1);
-  build_put (bytes, ts_out, 1);
-  if (version > 1)
-    build_put (bytes, symbol_len, 2);
-  build_zeros (bytes, 8 + fixed - bytes->len);
+  build_fixed (bytes, metadata, version);
   build_put (bytes, 0, 4);
-  build_put (bytes, n, 4);
-  for (guint i = 0; i < n; i++)
-    build_text (bytes, symbols[i], symbol_len);
-  build_put (bytes, 0, 8); /* partial, not_found                            */
-  build_put (bytes, n, 4);
-  for (guint i = 0; i < n; i++) {
-    g_autofree char *id = g_strdup_printf ("%u", i + 1);
-
-    build_text (bytes, symbols[i], symbol_len);
-    build_put (bytes, 1, 4);
-    build_put (bytes, 20240101, 4);
-    build_put (bytes, 20240201, 4);
-    build_text (bytes, id, symbol_len);
-  }
+  build_list (bytes, metadata->symbols, size);
+  build_list (bytes, metadata->partial, size);
+  build_list (bytes, metadata->not_found, size);
+  build_mappings (bytes, metadata->mappings, size);
   if (version > 2)
     build_zeros (bytes, (8 - bytes->len % 8) % 8);
   length = GUINT32_TO_LE (bytes->len - 8);
@@ -311,19 +346,36 @@ build_header (guint version, guint schema, gboolean ts_out,
   return bytes;
 }
 
+GByteArray *
+build_header (guint version, guint schema, gboolean ts_out,
+              const char *const *symbols)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; symbols[i] != NULL; i++)
+    g_ptr_array_add (lines, g_strdup_printf ("%s 20240101 20240201 %u",
+                                             symbols[i], i + 1));
+  g_ptr_array_add (lines, NULL);
+  return build_metadata (&(Metadata) {
+    .version = version, .schema = schema, .ts_out = ts_out,
+    .symbols = symbols, .mappings = (const char *const *) lines->pdata });
+}
+
 gsize
 build_record (GByteArray *bytes, guint version, guint rtype, gboolean ts_out,
-              guint32 instrument, guint64 ts_event)
+              guint32 instrument, guint64 ts)
 {
-  gsize at = bytes->len, size = dbn_layout (rtype, version)->size
-                                + (ts_out ? 8 : 0);
+  const struct dbn_layout *layout = dbn_layout (rtype, version);
+  gsize at = bytes->len, size = layout->size + (ts_out ? 8 : 0);
 
   build_put (bytes, size / 4, 1);
   build_put (bytes, rtype, 1);
   build_put (bytes, 1, 2);
   build_put (bytes, instrument, 4);
-  build_put (bytes, ts_event, 8);
+  build_put (bytes, ts, 8);
   build_zeros (bytes, size - 16);
+  if (dbn_field (layout, "ts_recv") != NULL)
+    build_set (bytes, at, version, "ts_recv", ts);
   return at;
 }
 
@@ -337,4 +389,17 @@ build_set (GByteArray *bytes, gsize record, guint version, const char *field,
   g_assert_nonnull (f);
   for (gsize i = 0; i < f->size; i++)
     p[f->offset + i] = value >> (8 * i);
+}
+
+void
+build_set_text (GByteArray *bytes, gsize record, guint version,
+                const char *field, const char *text)
+{
+  guint8 *p = bytes->data + record;
+  const struct dbn_field *f = dbn_field (dbn_layout (p[1], version), field);
+
+  g_assert_nonnull (f);
+  g_assert_cmpuint (strlen (text), <=, f->size);
+  memset (p + f->offset, 0, f->size);
+  memcpy (p + f->offset, text, strlen (text));
 }

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * estimate.c - what a request will cost, before it is sent.  The metadata
+ * methods are free.
+ */
+#include "databento.h"
+
+#include <support/decimal.h>
+#include <support/json.h>
+
+#include <string.h>
+
+static int
+ask (const struct session *session, struct md_call *call,
+     const struct md_request *request, const char *method,
+     struct md_text *ret_number, struct md_error *err)
+{
+  struct form form = { 0 };
+  struct md_reply reply = { .struct_size = sizeof reply };
+  struct md_json json;
+  int klass;
+
+  form_add (&form, "dataset", request->dataset);
+  form_add_symbols (&form, request, MD_ABSENT_NAME);
+  form_add (&form, "stype_out", "instrument_id");
+  form_add (&form, "schema", request->schema);
+  form_add_i64 (&form, "start", request->from);
+  form_add_i64 (&form, "end", request->to);
+  klass = service_post (session, call, request, method, &form, "metadata",
+                        false, &reply, err);
+  form_free (&form);
+  if (klass != MD_OK)
+    return klass;
+  md_json_init (&json, reply.body, reply.len);
+  if (md_json_peek (&json) != MD_JSON_NUMBER
+      || !md_json_slice (&json, ret_number) || !md_json_finish (&json))
+    return dbn_fail (err, MD_ERR_PROTOCOL,
+                     "databento: %s did not answer with a number", method);
+  return MD_OK;
+}
+
+/* The reply's text is only valid until the next exchange, so each number is
+ * read before the next is asked for.                                        */
+int
+estimate (void *user, struct md_call *call, const struct md_request *request,
+          struct md_cost *ret_cost, struct md_error *err)
+{
+  const struct session *session = user;
+  struct md_cost cost = { sizeof cost, 0, MD_ABSENT, MD_ABSENT, 1, 1,
+                          md_absent_f64 (), "USD" };
+  struct md_text number;
+  int klass;
+
+  if (session->files != NULL)
+    return dbn_fail (err, MD_ERR_UNSUPPORTED,
+                     "databento: files on disk have no price");
+  klass = ask (session, call, request, "metadata.get_cost", &number, err);
+  if (klass != MD_OK)
+    return klass;
+  md_f64_parse (number.ptr, number.len, &cost.money);
+  klass = ask (session, call, request, "metadata.get_record_count", &number,
+               err);
+  if (klass != MD_OK)
+    return klass;
+  md_i64_parse (number.ptr, number.len, &cost.rows);
+  klass = ask (session, call, request, "metadata.get_billable_size", &number,
+               err);
+  if (klass != MD_OK)
+    return klass;
+  md_i64_parse (number.ptr, number.len, &cost.bytes);
+  *ret_cost = cost;
+  return MD_OK;
+}
