@@ -7,6 +7,9 @@
 
 #include <errno.h>
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +36,17 @@ install_signals (void)
   signal (SIGXFSZ, SIG_IGN);
 }
 
+/* Rows are made on one thread and freed on another.  glibc gives each thread
+ * an arena of its own, and what is freed there comes back to the system late:
+ * a third more memory, and no less time, than with two arenas for all.     */
+static void
+limit_arenas (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_ARENA_MAX, 2);
+#endif
+}
+
 /* Output that did not reach its file is a failure, whatever was done.      */
 static int
 finish (int status)
@@ -52,6 +66,7 @@ main (int argc, char **argv)
   /* Letters as the terminal has them; numbers stay as they are.            */
   setlocale (LC_CTYPE, "");
   install_signals ();
+  limit_arenas ();
   if (!cli_find_command (argc, argv)) {
     cli_print_help ();
     return EXIT_USAGE;

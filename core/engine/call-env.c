@@ -25,8 +25,8 @@ call_env_init (CallEnv *env, const EngineInput *input, const Cancel *cancel)
     .cancel = cancel,
     .deadline = job->max_run_time > 0 ? clock_monotonic () + job->max_run_time
                                       : 0,
-    /* Half of the memory for rows being collected, an eighth for the queue
-     * of commits; the rest is the store's and the transport's.             */
+    /* Half of the memory for rows being collected; the rest is the queue's of
+     * commits, the store's and the transport's.                            */
     .row_budget = job->memory_limit / 2 / MAX (job->workers, 1),
   };
   limits_configure (env->limiter, input);
