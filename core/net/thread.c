@@ -101,6 +101,9 @@ count_transfer (Net *net, const Transfer *transfer)
 static void
 end_transfer (Net *net, Transfer *transfer, CURLcode code)
 {
+  /* libcurl calls it a success when the server closes between two headers. */
+  if (code == CURLE_OK && !transfer->answered)
+    code = CURLE_RECV_ERROR;
   if (code != CURLE_OK && transfer->error.klass == MD_OK) {
     struct md_error err;
 
