@@ -6,6 +6,7 @@
 #include "net.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 /* Beyond this the number is nonsense; callers may add it to a time.        */
 #define LONGEST (3650 * MD_DAY)
@@ -13,16 +14,13 @@
 static gboolean
 parse_seconds (const char *value, gint64 *ret_ns)
 {
-  char *end;
+  gsize len = strspn (value, "0123456789.");
   double seconds;
 
-  if (!g_ascii_isdigit (value[0]))
+  if (!g_ascii_isdigit (value[0])
+      || value[len + strspn (value + len, " \t")] != '\0')
     return FALSE;
-  seconds = g_ascii_strtod (value, &end);
-  while (g_ascii_isspace (*end))
-    end++;
-  if (*end != '\0')
-    return FALSE;
+  seconds = g_ascii_strtod (value, NULL);
   *ret_ns = seconds >= (double) (LONGEST / MD_SECOND)
               ? LONGEST : (gint64) (seconds * MD_SECOND);
   return TRUE;

@@ -36,7 +36,7 @@ struct ServerConn {
   SSL *ssl;
   pthread_t thread;
   GString *in;
-  gboolean closed;
+  gboolean closed, cut;
 };
 
 static gboolean
@@ -92,6 +92,12 @@ server_reset (ServerConn *conn)
 
   setsockopt (conn->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
   conn->closed = TRUE;
+}
+
+void
+server_cut (ServerConn *conn)
+{
+  conn->closed = conn->cut = TRUE;
 }
 
 void
@@ -190,7 +196,8 @@ serve (void *data)
   while (!conn->closed && serve_one (conn, ++number))
     ;
   if (conn->ssl != NULL) {
-    SSL_shutdown (conn->ssl);
+    if (!conn->cut)
+      SSL_shutdown (conn->ssl);
     SSL_free (conn->ssl);
   }
   pthread_mutex_lock (&conn->server->lock);

@@ -42,6 +42,8 @@ void server_reply (ServerConn *conn, int status, const char *headers,
                    const void *body, gssize len);
 void server_close (ServerConn *conn);
 void server_reset (ServerConn *conn);
+/* Closes a TLS connection without the farewell that proves the end.        */
+void server_cut (ServerConn *conn);
 /* Until the client goes away or the server stops.                          */
 void server_wait (ServerConn *conn);
 /* FALSE when the server stops meanwhile.                                   */
