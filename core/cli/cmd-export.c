@@ -4,14 +4,10 @@
  * series after series, each in time order.
  */
 #include "cmd.h"
+#include "export.h"
 #include "out.h"
-#include "output-file.h"
-#include "series-select.h"
 
 #include "data/interval.h"
-#include "data/rows-text.h"
-#include "data/spans.h"
-#include "data/table.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -19,33 +15,10 @@
 
 /* ---- options --------------------------------------------------------- */
 
-typedef struct {
-  char *provider, *dataset, *schema, **symbols;
-  char *from, *to, *as_of, *format, *time, *path;
-  gboolean lineage;
-} Options;
-
-typedef struct {
-  Cli *cli;
-  Options options;
-  Job *job;
-  char **datasets, **schemas, **symbols; /* lists of the command line       */
-  SeriesWish wish;
-  md_time from, to, as_of;
-  RowsOptions rows;
-
-  Store *store;
-  GPtrArray *series;    /* of SelectedSeries                                */
-  OutputFile *file;
-  RowsText *text;
-  GHashTable *lineage;  /* commit -> Told                                   */
-  GError *failure;      /* from inside a visit                              */
-} Export;
-
 static void
 export_clear (Export *export)
 {
-  Options *o = &export->options;
+  ExportOptions *o = &export->options;
 
   g_free (o->provider);
   g_free (o->dataset);
@@ -81,7 +54,7 @@ usage (GError **error, const char *option, const char *value,
 static gboolean
 read_format (Export *export, GError **error)
 {
-  const Options *o = &export->options;
+  const ExportOptions *o = &export->options;
   const char *format = o->format;
 
   if (format == NULL)
@@ -110,7 +83,7 @@ read_time (const char *option, const char *text, md_time *time, GError **error)
 static gboolean
 read_times (Export *export, GError **error)
 {
-  const Options *o = &export->options;
+  const ExportOptions *o = &export->options;
   const Job *job = export->job;
 
   export->from = job != NULL ? job->start : G_MININT64;
@@ -156,7 +129,7 @@ static void
 make_wish (Export *export)
 {
   const Job *job = export->job;
-  Options *o = &export->options;
+  ExportOptions *o = &export->options;
 
   export->datasets = split_one (o->dataset);
   export->schemas = split_one (o->schema);
@@ -173,7 +146,7 @@ make_wish (Export *export)
 static gboolean
 read_options (Export *export, int argc, char **argv, GError **error)
 {
-  Options *o = &export->options;
+  ExportOptions *o = &export->options;
   const GOptionEntry entries[] = {
     { "provider", 0, 0, G_OPTION_ARG_STRING, &o->provider,
       "Rows of this provider", "NAME" },
@@ -215,207 +188,6 @@ read_options (Export *export, int argc, char **argv, GError **error)
   return read_format (export, error) && read_times (export, error);
 }
 
-/* ---- one table ------------------------------------------------------- */
-
-static const SelectedSeries *
-series_at (const Export *export, guint i)
-{
-  return export->series->pdata[i];
-}
-
-static gboolean
-same_table (const struct md_table *a, const struct md_table *b)
-{
-  g_autoptr (GBytes) x = NULL;
-  g_autoptr (GBytes) y = NULL;
-
-  if (a == b)
-    return TRUE;
-  x = table_serialize (a);
-  y = table_serialize (b);
-  return g_bytes_equal (x, y);
-}
-
-/* What one output cannot tell apart: rows of two schemas, or of one symbol
- * from two places.                                                         */
-static gboolean
-are_mixed (const SelectedSeries *a, const SelectedSeries *b)
-{
-  const SeriesKey *x = &a->info.key, *y = &b->info.key;
-
-  return strcmp (x->schema, y->schema) != 0
-         || !same_table (a->info.table, b->info.table)
-         || (strcmp (x->instrument, y->instrument) == 0 && x != y);
-}
-
-static void
-refuse_mixture (const Export *export, GError **error)
-{
-  g_autoptr (GHashTable) seen
-    = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GString) list = g_string_new (NULL);
-
-  for (guint i = 0; i < export->series->len; i++) {
-    const SeriesKey *key = &series_at (export, i)->info.key;
-    char *kind = g_strdup_printf ("%s %s %s", key->provider, key->dataset,
-                                  key->schema);
-
-    if (!g_hash_table_contains (seen, kind))
-      g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", kind);
-    g_hash_table_add (seen, kind);
-  }
-  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-               "export: one output cannot hold all of %s: choose with "
-               "--provider, --dataset, --schema", list->str);
-}
-
-static gboolean
-check_mixture (const Export *export, GError **error)
-{
-  g_autoptr (GHashTable) by_symbol = g_hash_table_new (g_str_hash,
-                                                       g_str_equal);
-
-  for (guint i = 0; i < export->series->len; i++) {
-    const SelectedSeries *series = series_at (export, i);
-    char *symbol = series->info.key.instrument;
-    const SelectedSeries *same = g_hash_table_lookup (by_symbol, symbol);
-
-    if (are_mixed (series_at (export, 0), series)
-        || (same != NULL && are_mixed (same, series))) {
-      refuse_mixture (export, error);
-      return FALSE;
-    }
-    g_hash_table_insert (by_symbol, symbol, (gpointer) series);
-  }
-  return TRUE;
-}
-
-/* ---- lineage --------------------------------------------------------- */
-
-typedef struct {
-  md_time extracted_at;
-  char *ingestion_id;
-} Told;
-
-static void
-told_free (gpointer data)
-{
-  Told *told = data;
-
-  g_free (told->ingestion_id);
-  g_free (told);
-}
-
-static gboolean
-note_commit (const CommitInfo *info, gpointer data)
-{
-  Told *told = data;
-
-  told->extracted_at
-    = info->lineage.finished != 0 ? info->lineage.finished : info->at;
-  g_free (told->ingestion_id);
-  told->ingestion_id = g_strdup (info->lineage.ingestion_id);
-  return TRUE;
-}
-
-static gboolean
-tell_lineage (guint64 commit, RowsLineage *ret_lineage, gpointer data,
-              GError **error)
-{
-  Export *export = data;
-  Told *told = g_hash_table_lookup (export->lineage, &commit);
-
-  if (told == NULL) {
-    told = g_new0 (Told, 1);
-    told->extracted_at = MD_ABSENT;
-    g_hash_table_insert (export->lineage, g_memdup2 (&commit, sizeof commit),
-                         told);
-    if (!store_commit_info (export->store, commit, note_commit, told, error))
-      return FALSE;
-  }
-  *ret_lineage = (RowsLineage) { told->extracted_at, told->ingestion_id };
-  return TRUE;
-}
-
-/* ---- rows ------------------------------------------------------------ */
-
-static gboolean
-put_text (const char *data, gsize len, gpointer user, GError **error)
-{
-  Export *export = user;
-
-  return output_file_write (export->file, data, len, error);
-}
-
-static gboolean
-put_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
-{
-  Export *export = data;
-
-  return !cancel_requested (&export->cli->cancel)
-         && rows_text_write (export->text, rows, &export->failure);
-}
-
-static gboolean
-put_span (Export *export, const SelectedSeries *series, md_time from,
-          md_time to, GError **error)
-{
-  from = MAX (from, export->from);
-  to = MIN (to, export->to);
-  if (from >= to)
-    return TRUE;
-  if (!store_scan (export->store, &series->info.key, from, to, export->as_of,
-                   put_rows, export, error))
-    return FALSE;
-  if (export->failure == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&export->failure));
-  return FALSE;
-}
-
-static gboolean
-put_series (Export *export, const SelectedSeries *series, GError **error)
-{
-  const SeriesInfo *info = &series->info;
-
-  rows_text_series (export->text, info->key.instrument, info->key.provider,
-                    info->made_up);
-  if (series->spans == NULL)
-    return put_span (export, series, G_MININT64, MD_ABSENT, error);
-  for (guint i = 0; i < series->spans->len; i++) {
-    const Span *span = &g_array_index (series->spans, Span, i);
-
-    if (!put_span (export, series, span->from, span->to, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static void
-start_text (Export *export)
-{
-  for (guint i = 0; i < export->series->len; i++)
-    export->rows.is_mock |= series_at (export, i)->info.made_up;
-  export->text = rows_text_new (series_at (export, 0)->info.table,
-                                &export->rows, put_text, export);
-  export->lineage = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
-                                           told_free);
-  rows_text_lineage (export->text, tell_lineage, export);
-}
-
-static gboolean
-put_all (Export *export, GError **error)
-{
-  start_text (export);
-  for (guint i = 0; i < export->series->len; i++) {
-    if (cancel_requested (&export->cli->cancel))
-      return TRUE;
-    if (!put_series (export, series_at (export, i), error))
-      return FALSE;
-  }
-  return rows_text_end (export->text, error);
-}
-
 /* ---- the command ----------------------------------------------------- */
 
 static void
@@ -446,9 +218,10 @@ open_all (Export *export, GError **error)
   if (export->store == NULL)
     return FALSE;
   export->series = series_select (export->store, &export->wish, error);
-  if (export->series == NULL || !check_mixture (export, error))
+  if (export->series == NULL || !export_check_mixture (export, error))
     return FALSE;
-  export->file = output_file_open (export->options.path, error);
+  export->file = output_file_open (export->options.path, &export->cli->cancel,
+                                   error);
   return export->file != NULL;
 }
 
@@ -458,7 +231,7 @@ run (Export *export, int argc, char **argv)
   const Cancel *cancel = &export->cli->cancel;
   GError *error = NULL;
   gboolean ok = read_options (export, argc, argv, &error)
-                && open_all (export, &error) && put_all (export, &error)
+                && open_all (export, &error) && export_put_all (export, &error)
                 && (cancel_requested (cancel)
                     || output_file_commit (export->file, &error));
 

@@ -17,6 +17,7 @@ struct OutputFile {
   int fd;
   char *path;    /* its place, links followed; NULL for stdout              */
   char *partial; /* where it is written until then, or NULL                 */
+  const Cancel *cancel;
   gboolean broken_pipe;
 };
 
@@ -72,11 +73,12 @@ open_path (OutputFile *file, const char *path, GError **error)
 }
 
 OutputFile *
-output_file_open (const char *path, GError **error)
+output_file_open (const char *path, const Cancel *cancel, GError **error)
 {
   g_autoptr (OutputFile) file = g_new0 (OutputFile, 1);
 
   file->fd = STDOUT_FILENO;
+  file->cancel = cancel;
   if (path != NULL && g_strcmp0 (path, "-") != 0
       && !open_path (file, path, error))
     return NULL;
@@ -90,6 +92,11 @@ output_file_write (OutputFile *file, const char *data, gsize len,
   while (len > 0) {
     gssize n = write (file->fd, data, len);
 
+    /* A signal ends a write that waits with a part written as well.        */
+    if (cancel_requested (file->cancel)) {
+      g_set_error (error, CORE_ERROR, MD_ERR_CANCELLED, "interrupted");
+      return FALSE;
+    }
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0) {

@@ -5,14 +5,16 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "data/clock.h"
 
 typedef struct OutputFile OutputFile;
 
 /* NULL or "-" is stdout; what is there and no ordinary file (a pipe, a
  * device) is written in place.                                             */
-OutputFile *output_file_open (const char *path, GError **error);
-/* CORE_ERROR_IO names the file, the fault and what to do.                  */
+OutputFile *output_file_open (const char *path, const Cancel *cancel,
+                              GError **error);
+/* CORE_ERROR_IO names the file, the fault and what to do; MD_ERR_CANCELLED
+ * when asked to stop while a slow reader kept it waiting.                  */
 gboolean output_file_write (OutputFile *file, const char *data, gsize len,
                             GError **error);
 /* Nobody reads a pipe any more: `mdcore export | head`.                    */

@@ -3,35 +3,17 @@
  * block-decode.c - blocks to rows of columns, from bytes that may be
  * anything.
  */
-#include "block-format.h"
+#include "block-decode.h"
 #include "columns-private.h"
-#include "digits.h"
+#include "decimals.h"
 #include "error.h"
 #include "ints.h"
 #include "table.h"
 
-typedef struct {
-  Columns *into;
-  gsize n;              /* rows of the block; they go behind into->n        */
-  guint8 *seen;         /* by column: SEEN or SEEN_WHOLE                    */
-  gint64 *scratch;      /* of n                                             */
-} Decoder;
-
-#define SEEN       1
-#define SEEN_WHOLE 2    /* no value absent: others may refer to it          */
-
-/* One column of the block.                                                 */
-typedef struct {
-  Column *column;
-  Reader body;
-  const guint8 *present; /* bitmap, or NULL: all                            */
-  gsize n;               /* rows that have a value                          */
-} Part;
-
 /* ---- rows without a value -------------------------------------------- */
 
 static const char *
-read_bitmap (Part *part, gsize rows)
+read_bitmap (BlockPart *part, gsize rows)
 {
   gsize size = (rows + 7) / 8;
 
@@ -46,18 +28,11 @@ read_bitmap (Part *part, gsize rows)
   return part->n == 0 ? "all of it is absent, yet it is stored" : NULL;
 }
 
-static inline gboolean
-is_present (const Part *part, gsize row)
-{
-  return part->present == NULL
-         || (part->present[row / 8] >> (row % 8) & 1) != 0;
-}
-
 /* ---- integers -------------------------------------------------------- */
 
 /* Values of the column that a stream refers to.                            */
 static const char *
-find_ref (const Decoder *d, const IntsHead *head, const gint64 **ret_ref)
+find_ref (const BlockDecoder *d, const IntsHead *head, const gint64 **ret_ref)
 {
   for (gsize c = 0; c < d->into->n_cols; c++) {
     const Column *column = &d->into->cols[c];
@@ -71,8 +46,8 @@ find_ref (const Decoder *d, const IntsHead *head, const gint64 **ret_ref)
   return "it refers to a column that is not there before it";
 }
 
-static const char *
-read_ints (Decoder *d, Part *part, gint64 *out, gsize n)
+const char *
+block_read_ints (BlockDecoder *d, BlockPart *part, gint64 *out, gsize n)
 {
   const gint64 *ref = NULL;
   IntsHead head;
@@ -89,27 +64,27 @@ read_ints (Decoder *d, Part *part, gint64 *out, gsize n)
 }
 
 static const char *
-decode_i64 (Decoder *d, Part *part)
+decode_i64 (BlockDecoder *d, BlockPart *part)
 {
   gint64 *to = part->column->i64 + d->into->n;
   gsize at = 0;
   const char *wrong;
 
   if (part->present == NULL)
-    return read_ints (d, part, to, d->n);
-  wrong = read_ints (d, part, d->scratch, part->n);
+    return block_read_ints (d, part, to, d->n);
+  wrong = block_read_ints (d, part, d->scratch, part->n);
   if (wrong != NULL)
     return wrong;
   for (gsize i = 0; i < d->n; i++)
-    to[i] = is_present (part, i) ? d->scratch[at++] : MD_ABSENT;
+    to[i] = block_is_present (part, i) ? d->scratch[at++] : MD_ABSENT;
   return NULL;
 }
 
 static const char *
-decode_flags (Decoder *d, Part *part)
+decode_flags (BlockDecoder *d, BlockPart *part)
 {
   guint32 *to = part->column->u32 + d->into->n;
-  const char *wrong = read_ints (d, part, d->scratch, d->n);
+  const char *wrong = block_read_ints (d, part, d->scratch, d->n);
 
   if (wrong != NULL)
     return wrong;
@@ -124,7 +99,7 @@ decode_flags (Decoder *d, Part *part)
 /* ---- f64 ------------------------------------------------------------- */
 
 static const char *
-decode_decimals (Decoder *d, Part *part)
+decode_decimals (BlockDecoder *d, BlockPart *part)
 {
   double *to = part->column->f64 + d->into->n;
   guint p = reader_u8 (&part->body);
@@ -134,7 +109,7 @@ decode_decimals (Decoder *d, Part *part)
 
   if (p > DECIMALS_MAX_POWER)
     return "its number of decimals is out of range";
-  wrong = read_ints (d, part, d->scratch, part->n);
+  wrong = block_read_ints (d, part, d->scratch, part->n);
   if (wrong != NULL)
     return wrong;
   power = decimals_power[p];
@@ -144,13 +119,13 @@ decode_decimals (Decoder *d, Part *part)
     return NULL;
   }
   for (gsize i = 0; i < d->n; i++)
-    to[i] = is_present (part, i) ? (double) d->scratch[at++] / power
+    to[i] = block_is_present (part, i) ? (double) d->scratch[at++] / power
                                  : md_absent_f64 ();
   return NULL;
 }
 
 static const char *
-decode_doubles (Decoder *d, Part *part)
+decode_doubles (BlockDecoder *d, BlockPart *part)
 {
   double *to = part->column->f64 + d->into->n;
   const guint8 *at = reader_bytes (&part->body, part->n * sizeof (double));
@@ -161,7 +136,7 @@ decode_doubles (Decoder *d, Part *part)
     guint64 bits;
 
     to[i] = md_absent_f64 ();
-    if (!is_present (part, i))
+    if (!block_is_present (part, i))
       continue;
     memcpy (&bits, at, sizeof bits);
     bits = GUINT64_FROM_LE (bits);
@@ -173,110 +148,7 @@ decode_doubles (Decoder *d, Part *part)
   return NULL;
 }
 
-/* ---- names ----------------------------------------------------------- */
-
-/* The block's dictionary as indexes into the columns' own.                 */
-static const char *
-read_dict (Decoder *d, Part *part, guint32 **ret_map, gsize *ret_n)
-{
-  guint64 n = reader_varint (&part->body);
-  g_autofree guint32 *map = NULL;
-
-  if (part->body.bad || n == 0 || n > d->n || n > reader_left (&part->body))
-    return "the size of its dictionary makes no sense";
-  map = g_new (guint32, n);
-  for (gsize i = 0; i < n; i++) {
-    guint64 len = reader_varint (&part->body);
-    const guint8 *at = reader_bytes (&part->body, len);
-    g_autofree char *text = NULL;
-
-    if (at == NULL || memchr (at, 0, len) != NULL)
-      return "its dictionary is cut or holds a NUL";
-    text = g_strndup ((const char *) at, len);
-    map[i] = columns_dict_index (d->into, part->column, text);
-  }
-  *ret_map = g_steal_pointer (&map);
-  *ret_n = n;
-  return NULL;
-}
-
-static const char *
-decode_names (Decoder *d, Part *part)
-{
-  guint32 *to = part->column->u32 + d->into->n;
-  g_autofree guint32 *map = NULL;
-  gsize n_map = 0;
-  const char *wrong = read_dict (d, part, &map, &n_map);
-
-  if (wrong == NULL)
-    wrong = read_ints (d, part, d->scratch, d->n);
-  if (wrong != NULL)
-    return wrong;
-  for (gsize i = 0; i < d->n; i++) {
-    guint64 place = (guint64) d->scratch[i];
-
-    if (place > n_map)
-      return "a name is not in its dictionary";
-    to[i] = place > 0 ? map[place - 1] : MD_ABSENT_NAME;
-  }
-  return NULL;
-}
-
-/* ---- texts ----------------------------------------------------------- */
-
-static const char *
-decode_numbers (Decoder *d, Part *part)
-{
-  struct md_text *to = part->column->text + d->into->n;
-  const char *wrong = read_ints (d, part, d->scratch, part->n);
-  char *at, *heap;
-  gsize k = 0;
-
-  if (wrong != NULL)
-    return wrong;
-  heap = at = columns_heap_alloc (d->into, part->n * DIGITS_MAX);
-  for (gsize i = 0; i < d->n; i++) {
-    to[i] = (struct md_text) { NULL, 0 };
-    if (!is_present (part, i))
-      continue;
-    to[i].ptr = at;
-    at = digits_put_signed (at, d->scratch[k++]);
-    to[i].len = (gsize) (at - to[i].ptr);
-  }
-  columns_heap_return (d->into, heap + part->n * DIGITS_MAX, at);
-  return NULL;
-}
-
-static const char *
-decode_texts (Decoder *d, Part *part)
-{
-  struct md_text *to = part->column->text + d->into->n;
-  const char *wrong = read_ints (d, part, d->scratch, part->n);
-  gsize total = 0, k = 0;
-  char *at;
-
-  if (wrong != NULL)
-    return wrong;
-  for (gsize i = 0; i < part->n; i++) {
-    if ((guint64) d->scratch[i] > reader_left (&part->body) - total)
-      return "its texts are longer than its bytes";
-    total += (gsize) d->scratch[i];
-  }
-  at = columns_heap_alloc (d->into, total + 1);
-  memcpy (at, reader_bytes (&part->body, total), total);
-  for (gsize i = 0; i < d->n; i++) {
-    to[i] = (struct md_text) { NULL, 0 };
-    if (!is_present (part, i))
-      continue;
-    to[i] = (struct md_text) { at, (gsize) d->scratch[k++] };
-    at += to[i].len;
-  }
-  return NULL;
-}
-
 /* ---- columns --------------------------------------------------------- */
-
-typedef const char *(*DecodeFn) (Decoder *d, Part *part);
 
 static DecodeFn
 find_decoder (guint32 type, guint coding)
@@ -292,9 +164,9 @@ find_decoder (guint32 type, guint coding)
     { MD_FIELD_FLAGS, CODING_INTS, decode_flags },
     { MD_FIELD_F64, CODING_DECIMALS, decode_decimals },
     { MD_FIELD_F64, CODING_DOUBLES, decode_doubles },
-    { MD_FIELD_NAME, CODING_NAMES, decode_names },
-    { MD_FIELD_TEXT, CODING_TEXTS, decode_texts },
-    { MD_FIELD_TEXT, CODING_NUMBERS, decode_numbers },
+    { MD_FIELD_NAME, CODING_NAMES, block_decode_names },
+    { MD_FIELD_TEXT, CODING_TEXTS, block_decode_texts },
+    { MD_FIELD_TEXT, CODING_NUMBERS, block_decode_numbers },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++) {
@@ -305,17 +177,19 @@ find_decoder (guint32 type, guint coding)
 }
 
 static const char *
-decode_part (Decoder *d, Part *part, guint coding)
+decode_part (BlockDecoder *d, BlockPart *part, guint coding)
 {
   gsize c = (gsize) (part->column - d->into->cols);
   DecodeFn decode
     = find_decoder (part->column->field->type, coding & CODING_KIND);
+  gboolean may_lack = TRUE; /* these write absent values another way        */
   const char *wrong = NULL;
 
   if (d->seen[c] != 0)
     return "it is there twice";
-  if (decode == NULL || (decode == decode_names && coding & CODING_ABSENTS)
-      || (decode == decode_flags && coding & CODING_ABSENTS))
+  if (decode == block_decode_names || decode == decode_flags)
+    may_lack = FALSE;
+  if (decode == NULL || (!may_lack && coding & CODING_ABSENTS))
     return "it is not written as its type is";
   if (coding & CODING_ABSENTS)
     wrong = read_bitmap (part, d->n);
@@ -341,14 +215,14 @@ find_column (Columns *columns, guint64 id)
 }
 
 static gboolean
-decode_column (Decoder *d, Reader *r, GError **error)
+decode_column (BlockDecoder *d, Reader *r, GError **error)
 {
   const char *table = d->into->table->name;
   guint64 id = reader_varint (r);
   guint8 coding = reader_u8 (r);
   guint64 len = reader_varint (r);
   const guint8 *at = reader_bytes (r, len);
-  Part part = { .column = find_column (d->into, id), .n = d->n };
+  BlockPart part = { .column = find_column (d->into, id), .n = d->n };
   const char *wrong;
 
   if (at == NULL)
@@ -372,7 +246,7 @@ decode_column (Decoder *d, Reader *r, GError **error)
 
 /* Everything that searches and merges relies on the order.                 */
 static gboolean
-check_times (const Decoder *d, const BlockInfo *info, GError **error)
+check_times (const BlockDecoder *d, const BlockInfo *info, GError **error)
 {
   const md_time *ts = d->into->cols[0].i64;
 
@@ -390,7 +264,7 @@ check_times (const Decoder *d, const BlockInfo *info, GError **error)
 }
 
 static void
-fill_commits (Decoder *d, Reader runs)
+fill_commits (BlockDecoder *d, Reader runs)
 {
   guint64 *to, commit = 0;
 
@@ -404,7 +278,7 @@ fill_commits (Decoder *d, Reader runs)
 }
 
 static gboolean
-decode_columns (Decoder *d, BlockParts *parts, GError **error)
+decode_columns (BlockDecoder *d, BlockParts *parts, GError **error)
 {
   while (parts->columns.at < parts->columns.end) {
     if (!decode_column (d, &parts->columns, error))
@@ -425,7 +299,7 @@ gboolean
 block_decode_into (Columns *into, const void *bytes, gsize len, GError **error)
 {
   const char *name = into->table->name;
-  Decoder d = { .into = into };
+  BlockDecoder d = { .into = into };
   BlockParts parts;
   gboolean ok;
 

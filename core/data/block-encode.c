@@ -4,10 +4,9 @@
  */
 #include "block-format.h"
 #include "columns-private.h"
+#include "decimals.h"
 #include "ints.h"
 #include "table.h"
-
-#include <math.h>
 
 /* Values of an integer column without the absent ones.                     */
 typedef struct {
@@ -156,58 +155,6 @@ encode_integers (Encoder *e, gsize c)
 
 /* ---- f64 ------------------------------------------------------------- */
 
-/* Nearest integer of |v| < 2^51, to even, without a library call: after the
- * addition the integer stands in the low bits of the sum.                  */
-#define ROUNDER 0x1.8p52
-#define ROUNDER_BITS G_GINT64_CONSTANT (0x4338000000000000)
-
-static inline gint64
-f64_to_bits (double v)
-{
-  gint64 bits;
-
-  memcpy (&bits, &v, sizeof bits);
-  return bits;
-}
-
-static inline gint64
-nearest (double v)
-{
-  return f64_to_bits (v + ROUNDER) - ROUNDER_BITS;
-}
-
-/* Is every value the double nearest to an integer / 10^p?  Bit for bit, so
- * -0.0 is not.                                                             */
-static gboolean
-are_decimals (const double *values, gsize n, guint p)
-{
-  double power = decimals_power[p];
-  guint64 wrong = 0;
-
-  for (gsize i = 0; i < n; i++) {
-    double up = values[i] * power, whole = (up + ROUNDER) - ROUNDER;
-
-    wrong |= !(fabs (up) < DECIMALS_LIMIT);
-    wrong |= (guint64) (f64_to_bits (whole / power) ^ f64_to_bits (values[i]));
-  }
-  return wrong == 0;
-}
-
-/* The smallest power that fits all, or one more than the largest.          */
-static guint
-find_decimals (const double *values, gsize n)
-{
-  guint p = 0;
-
-  for (gsize i = 0; i < n && p <= DECIMALS_MAX_POWER; i += n / 16 + 1) {
-    while (p <= DECIMALS_MAX_POWER && !are_decimals (&values[i], 1, p))
-      p++;
-  }
-  while (p <= DECIMALS_MAX_POWER && !are_decimals (values, n, p))
-    p++;
-  return p;
-}
-
 static void
 put_doubles (Encoder *e, const double *values, gsize n)
 {
@@ -245,14 +192,13 @@ encode_f64 (Encoder *e, const Column *column)
     }
     v = owned;
   }
-  p = find_decimals (v, n);
+  p = decimals_find (v, n);
   if (p > DECIMALS_MAX_POWER) {
     coding = CODING_DOUBLES;
     put_doubles (e, v, n);
   } else {
     writer_u8 (&e->body, (guint8) p);
-    for (gsize i = 0; i < n; i++)
-      e->ints[i] = nearest (v[i] * decimals_power[p]);
+    decimals_convert (v, n, p, e->ints);
     ints_encode (&e->body, e->ints, n,
                  ints_common_power (e->ints, n, INTS_POWERS - 1), NULL, 0,
                  e->scratch);

@@ -21,11 +21,6 @@
 #define CODING_ABSENTS  0x80 /* a bitmap of the rows that have a value, low */
                              /*   bit first, precedes; the rest are skipped */
 
-#define DECIMALS_MAX_POWER 9
-/* Integers up to here times a power of ten keep their exact quotient.      */
-#define DECIMALS_LIMIT ((double) (G_GINT64_CONSTANT (1) << 51))
-extern const double decimals_power[DECIMALS_MAX_POWER + 1];
-
 /* What surrounds the columns: header and the head of the payload.          */
 typedef struct {
   BlockInfo info;

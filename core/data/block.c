@@ -11,9 +11,6 @@
 #define HEADER_FIXED 5   /* format and CRC                                  */
 #define PAYLOAD_FIXED 4  /* CRC                                             */
 
-const double decimals_power[DECIMALS_MAX_POWER + 1]
-  = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
-
 gboolean
 block_damaged (GError **error, const char *format, ...)
 {

@@ -21,6 +21,15 @@ put_decimal (char *at, guint64 value, guint64 unit, guint decimals)
   at = digits_put (at, value / unit);
   if (rest == 0)
     return at;
+  /* Cents and pips, which most prices are, need not be trimmed by digits.  */
+  if (decimals == 9 && rest % 100000 == 0) {
+    rest /= 100000;
+    decimals = 4;
+    if (rest % 100 == 0) {
+      rest /= 100;
+      decimals = 2;
+    }
+  }
   *at++ = '.';
   at = digits_put_padded (at, rest, decimals);
   while (at[-1] == '0')

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows out of a store: formats, selection, files."""
+import array
 import csv
 import datetime
 import decimal
+import fcntl
 import io
 import json
 import os
 import stat
 import subprocess
+import termios
 
 import harness
 from harness import equal, true
@@ -34,6 +37,13 @@ def ns(text):
     """RFC 3339 in UTC, whole seconds."""
     time = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z")
     return int((time - EPOCH).total_seconds()) * 10 ** 9
+
+
+def pending(pipe):
+    """Bytes that wait to be read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return count[0]
 
 
 # ---- formats -------------------------------------------------------------
@@ -250,6 +260,27 @@ def test_a_reader_that_leaves_is_no_error_message(t):
          "jsonl"], env=t.env, capture_output=True, text=True, check=False)
     equal(len(done.stdout.splitlines()), 1)
     equal(done.stderr, "status 141\n")
+
+
+def test_an_interrupt_ends_a_wait_for_a_slow_reader(t):
+    fill(t, schema="ohlcv-1m")
+    running = t.start("export", "--store", t.path("store"))
+    # Nobody reads yet: it has filled the pipe when its output stands still.
+    harness.until(lambda: pending(running.process.stdout) >= 65536,
+                  what="a full pipe")
+    running.signal().wait().expect(130)
+
+
+def test_an_interrupt_leaves_no_part_of_a_file(t):
+    fill(t, schema="ohlcv-1m")
+    os.makedirs(t.path("out"))
+    os.mkfifo(t.path("out", "pipe"))
+    running = t.start("export", "--store", t.path("store"), "-o",
+                      t.path("out", "pipe"))
+    with open(t.path("out", "pipe"), "rb") as reader:
+        harness.until(lambda: pending(reader) >= 65536, what="a full pipe")
+        running.signal().wait().expect(130)
+    equal(os.listdir(t.path("out")), ["pipe"])
 
 
 # ---- usage ---------------------------------------------------------------
