@@ -85,7 +85,7 @@
   X (I64, 77, flow_schedule_type, 0, "schedule of delivery")                 \
   X (I64, 78, tick_rule, 0, "the venue's rule for price steps")              \
   X (PLAIN, 79, leg_instrument_class, 0, "instrument_class of the leg")      \
-  X (SIDE, 80, leg_side, 0, "bid, ask or absent")                           
+  X (SIDE, 80, leg_side, 0, "bid, ask or absent")
 
 
 #define C_TIME   md_time
