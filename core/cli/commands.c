@@ -5,6 +5,8 @@
 #include "cmd.h"
 
 const Command commands[] = {
+  { "demo", "See it work: no key, no network, a folder of its own",
+    "[--dir DIR]", cmd_demo, FALSE },
   { "run", "Bring the store to what the jobs ask for",
     "JOB... [--refetch FROM/TO]", cmd_run, FALSE },
   { "backfill", "A job without a file",

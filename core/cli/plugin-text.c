@@ -197,6 +197,9 @@ print_plugin (const json_t *info)
   print_line ("can", capabilities);
   print_offers (info);
   print_keys (info);
+  if (text_of (info, "example") != NULL)
+    printf ("  %-10smdcore backfill %s %s\n", "try", text_of (info, "name"),
+            text_of (info, "example"));
 }
 
 /* ---- the list --------------------------------------------------------- */

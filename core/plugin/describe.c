@@ -289,6 +289,7 @@ describe_head (json_t *out, const Plugin *plugin)
   json_object_set_new (out, "license", json_string (desc->license));
   json_object_set_new (out, "description", json_string (desc->description));
   json_object_set_new (out, "homepage", text_or_null (desc->homepage));
+  json_object_set_new (out, "example", text_or_null (desc->example));
   json_object_set_new (out, "path", json_string (plugin->path));
   for (gsize i = 0; desc->ifaces[i].id != NULL; i++)
     json_array_append_new (ifaces, json_string (desc->ifaces[i].id));

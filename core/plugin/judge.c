@@ -281,5 +281,6 @@ plugin_judge (const Plugin *plugin, const char *name, GError **error)
          && plugin_judge_text ("its description", desc->description, error)
          && plugin_judge_text ("its license", desc->license, error)
          && judge_optional ("its homepage", desc->homepage, error)
+         && judge_optional ("its example", desc->example, error)
          && judge_interfaces (plugin, error) && judge_keys (plugin, error);
 }

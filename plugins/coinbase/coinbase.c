@@ -132,4 +132,5 @@ MD_PLUGIN (.name = "coinbase", .version = "1.0",
                           "key needed",
            .license = "Apache-2.0",
            .homepage = "https://docs.cdp.coinbase.com/exchange/",
-           MD_ARRAY (key, keys), .ifaces = ifaces)
+           MD_ARRAY (key, keys), .ifaces = ifaces,
+           .example = "BTC-USD --schema ohlcv-1h --from 2024-01-01")

@@ -103,4 +103,5 @@ MD_PLUGIN (.flags = MD_PLUGIN_MADE_UP, .name = "fake", .version = "1.0",
            .description = "Made-up market data: no key, no network",
            .license = "Apache-2.0", .keys = fake_keys, .n_keys = N_KEYS,
            .key_size = sizeof fake_keys[0],
+           .example = "ACME --schema ohlcv-1h --from 2024-01-01",
            .ifaces = ifaces)

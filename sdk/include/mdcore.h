@@ -170,6 +170,9 @@ struct md_plugin {
   const struct md_key *keys;     /* may be NULL                           */
   size_t n_keys, key_size;
   const struct md_iface *ifaces; /* ends with { NULL, NULL }              */
+  const char *example;           /* a first `mdcore backfill NAME ...`:   */
+                                 /*   "BTC-USD --schema ohlcv-1h --from   */
+                                 /*   2024-01-01"; or NULL                */
 };
 
 /* The one symbol that a plugin exports.  [load]                          */

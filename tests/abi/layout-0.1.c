@@ -48,7 +48,7 @@ _Static_assert (sizeof (struct md_iface) == 16, "md_iface");
 MEMBER (struct md_iface, id, 0, const char *);
 MEMBER (struct md_iface, vtable, 8, const void *);
 
-_Static_assert (sizeof (struct md_plugin) >= 88, "md_plugin");
+_Static_assert (sizeof (struct md_plugin) >= 96, "md_plugin");
 MEMBER (struct md_plugin, struct_size, 0, uint32_t);
 MEMBER (struct md_plugin, abi_major, 4, uint16_t);
 MEMBER (struct md_plugin, abi_minor, 6, uint16_t);
@@ -64,6 +64,7 @@ MEMBER (struct md_plugin, keys, 56, const struct md_key *);
 MEMBER (struct md_plugin, n_keys, 64, size_t);
 MEMBER (struct md_plugin, key_size, 72, size_t);
 MEMBER (struct md_plugin, ifaces, 80, const struct md_iface *);
+MEMBER (struct md_plugin, example, 88, const char *);
 
 _Static_assert (sizeof (struct md_field) >= 32, "md_field");
 MEMBER (struct md_field, id, 0, uint32_t);
