@@ -10,9 +10,11 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static Cli cli;
 
@@ -47,11 +49,20 @@ limit_arenas (void)
 #endif
 }
 
+/* `mdcore ... | head` has seen what it wanted.                             */
+static gboolean
+reader_is_gone (void)
+{
+  struct pollfd out = { .fd = STDOUT_FILENO };
+
+  return poll (&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 /* Output that did not reach its file is a failure, whatever was done.      */
 static int
 finish (int status)
 {
-  if (fflush (stdout) == 0 && !ferror (stdout))
+  if ((fflush (stdout) == 0 && !ferror (stdout)) || reader_is_gone ())
     return status;
   fprintf (stderr, "mdcore: could not write all of the output: %s\n",
            g_strerror (errno));

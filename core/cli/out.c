@@ -67,6 +67,12 @@ out_time (md_time t)
 }
 
 char *
+out_when (md_time t)
+{
+  return out_time (t != MD_ABSENT ? t - t % MD_SECOND : t);
+}
+
+char *
 out_count (guint64 n)
 {
   g_autofree char *digits = g_strdup_printf ("%" G_GUINT64_FORMAT, n);
@@ -150,19 +156,36 @@ column_width (const OutTable *table, guint column)
 }
 
 static void
-print_cell (const OutTable *table, guint column, const char *text, glong width)
+append_cell (const OutTable *table, guint column, const char *text,
+             glong width, GString *line)
 {
-  int pad = (int) (width - g_utf8_strlen (text, -1));
-  gboolean last = column + 1 == table->columns;
+  gsize pad = (gsize) (width - g_utf8_strlen (text, -1));
+  gboolean right = *table->headings[column] == '>';
 
   if (column > 0)
-    fputs ("  ", stdout);
-  if (*table->headings[column] == '>')
-    printf ("%*s%s", pad, "", text);
-  else
-    printf ("%s%*s", text, last ? 0 : pad, "");
-  if (last)
-    putchar ('\n');
+    g_string_append (line, "  ");
+  for (gsize i = 0; right && i < pad; i++)
+    g_string_append_c (line, ' ');
+  g_string_append (line, text);
+  for (gsize i = 0; !right && i < pad; i++)
+    g_string_append_c (line, ' ');
+}
+
+/* row 0 is the headings.                                                   */
+static void
+print_row (const OutTable *table, guint row, const glong *widths)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint c = 0; c < table->columns; c++) {
+    const char *text
+      = row == 0 ? heading (table, c)
+                 : g_ptr_array_index (table->cells,
+                                      (row - 1) * table->columns + c);
+
+    append_cell (table, c, text, widths[c], line);
+  }
+  puts (g_strchomp (line->str));
 }
 
 void
@@ -172,12 +195,9 @@ out_table_print (OutTable *table)
 
   for (guint c = 0; c < table->columns; c++)
     widths[c] = column_width (table, c);
-  for (guint c = 0; c < table->columns && table->cells->len > 0; c++)
-    print_cell (table, c, heading (table, c), widths[c]);
-  for (guint i = 0; i < table->cells->len; i++)
-    print_cell (table, i % table->columns,
-                g_ptr_array_index (table->cells, i),
-                widths[i % table->columns]);
+  for (guint row = 0; table->cells->len > 0
+                      && row <= table->cells->len / table->columns; row++)
+    print_row (table, row, widths);
   g_ptr_array_unref (table->cells);
   g_free (table);
 }

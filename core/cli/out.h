@@ -18,6 +18,8 @@ void out_print_json (json_t *document);
 /* "2024-01-31T00:00:00Z", a date alone at midnight UTC, "-" for MD_ABSENT.
  * (transfer full)                                                          */
 char *out_time (md_time t);
+/* The same to the second: when something happened.  (transfer full)        */
+char *out_when (md_time t);
 /* "1,234,567".  (transfer full)                                            */
 char *out_count (guint64 n);
 /* A vendor's or user's text on a terminal: control characters spelled out.

@@ -44,30 +44,55 @@ run_options_refetch (RunOptions *options, const char *text, GError **error)
 
 /* ---- prepare --------------------------------------------------------- */
 
-/* A job that names no dataset means the one dataset its schema is offered
- * in; where there are several the first is the provider's default.         */
-static gboolean
-fill_dataset (Job *job, const Plugin *plugin, GError **error)
+/* The first offer that has the schema and a dataset.                       */
+static const char *
+default_dataset (const Plugin *plugin, const char *schema)
 {
-  if (job->datasets[0] != NULL)
-    return TRUE;
   for (gsize i = 0; i < plugin->provider.n_offers; i++) {
     const struct md_offer *offer = plugin_offer_at (plugin, i);
 
-    if (offer->dataset != NULL
-        && g_strcmp0 (offer->schema, job->schemas[0]) == 0) {
-      g_strfreev (job->datasets);
-      job->datasets = g_new0 (char *, 2);
-      job->datasets[0] = g_strdup (offer->dataset);
-      return TRUE;
-    }
+    if (offer->dataset != NULL && g_strcmp0 (offer->schema, schema) == 0)
+      return offer->dataset;
   }
-  if (plugin_offer (plugin, "", job->schemas[0], error) != NULL) {
+  return NULL;
+}
+
+/* Which schema has no offer is better told than which dataset.             */
+static gboolean
+refuse_schema (const Job *job, const Plugin *plugin, GError **error)
+{
+  const char *any = "";
+
+  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
+    const struct md_offer *offer = plugin_offer_at (plugin, i);
+
+    if (*any == '\0' && offer->dataset != NULL)
+      any = offer->dataset;
+  }
+  if (plugin_offer (plugin, any, job->schemas[0], error) == NULL)
+    g_prefix_error (error, "%s: ", job_origin (job, "job", "schema"));
+  else
     g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "job \"%s\": %s needs `dataset`; `mdcore inspect %s` lists "
-                 "what there is", job->name, job->provider, job->provider);
-  }
+                 "%s: %s needs `dataset` in [job]; `mdcore inspect %s` lists "
+                 "what there is", job_origin (job, "job", "dataset"),
+                 job->provider, job->provider);
   return FALSE;
+}
+
+gboolean
+job_fill_dataset (Job *job, const Plugin *plugin, GError **error)
+{
+  const char *dataset;
+
+  if (job->datasets[0] != NULL)
+    return TRUE;
+  dataset = default_dataset (plugin, job->schemas[0]);
+  if (dataset == NULL)
+    return refuse_schema (job, plugin, error);
+  g_strfreev (job->datasets);
+  job->datasets = g_new0 (char *, 2);
+  job->datasets[0] = g_strdup (dataset);
+  return TRUE;
 }
 
 gboolean
@@ -86,7 +111,7 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
                  "the plugin \"%s\" is no provider", job->provider);
     return FALSE;
   }
-  if (!fill_dataset (job, plugin, error))
+  if (!job_fill_dataset (job, plugin, error))
     return FALSE;
   keys = job_bind_keys (job, plugin->desc.keys, plugin->desc.n_keys, error);
   if (keys == NULL)

@@ -32,6 +32,9 @@ typedef struct {
 gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
                       PreparedJob *ret_prepared, GError **error);
 void prepared_job_clear (PreparedJob *prepared);
+/* A job that names no dataset means the one dataset its schema is offered
+ * in; where there are several the first is the provider's default.         */
+gboolean job_fill_dataset (Job *job, const Plugin *plugin, GError **error);
 /* Opens the store for reading, if there is one, and plans.                 */
 Plan *job_plan (Cli *cli, PreparedJob *prepared, GError **error);
 

@@ -74,6 +74,18 @@ job_describe_keys (const Job *job, const char *group,
   return values;
 }
 
+const char *
+job_origin (const Job *job, const char *group, const char *key)
+{
+  for (guint i = 0; i < job->settings->len; i++) {
+    const ConfigValue *value = g_ptr_array_index (job->settings, i);
+
+    if (strcmp (value->group, group) == 0 && strcmp (value->key, key) == 0)
+      return value->origin;
+  }
+  return config_job_place (job);
+}
+
 char *
 job_provider_name (const Job *job)
 {

@@ -141,6 +141,8 @@ const char *bound_keys_origin (const BoundKeys *bound, const char *name);
  * (transfer full; of ConfigValue)                                          */
 GPtrArray *job_describe_keys (const Job *job, const char *group,
                               const struct md_key *keys, gsize n);
+/* Where a key's value came from, else the job's file: for messages.        */
+const char *job_origin (const Job *job, const char *group, const char *key);
 /* The name that a provider's data is filed under: "acme" of a path, too.   */
 char *job_provider_name (const Job *job);
 

@@ -56,6 +56,18 @@ ask_provider (const EngineInput *input, struct md_call *call, void *session,
 }
 
 static gboolean
+knows_dataset (const Plugin *plugin, const char *dataset)
+{
+  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
+    const struct md_offer *offer = plugin_offer_at (plugin, i);
+
+    if (offer->dataset == NULL || g_strcmp0 (offer->dataset, dataset) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
 check_offers (const EngineInput *input, struct md_call *call, void *session,
               GError **error)
 {
@@ -66,6 +78,11 @@ check_offers (const EngineInput *input, struct md_call *call, void *session,
       const struct md_offer *offer = plugin_offer (input->plugin, *d, *s,
                                                    error);
 
+      if (offer == NULL)
+        g_prefix_error (error, "%s: ",
+                        job_origin (job, "job",
+                                    knows_dataset (input->plugin, *d)
+                                      ? "schema" : "dataset"));
       if (offer == NULL || !check_selector (input, offer, error)
           || !ask_provider (input, call, session, offer, *d, *s, error))
         return FALSE;
