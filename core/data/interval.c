@@ -64,24 +64,6 @@ find_zone (const char *name)
   return zone;
 }
 
-gboolean
-interval_check (const struct md_interval *interval, GError **error)
-{
-  if (interval->count != 0 && interval_nominal (interval) == 0) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_PLUGIN,
-                 "interval of %u units of the unknown kind %u",
-                 interval->count, interval->unit);
-    return FALSE;
-  }
-  if (interval->zone != NULL && find_zone (interval->zone) == NULL) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_PLUGIN,
-                 "time zone \"%s\" is not known on this machine; is the "
-                 "package tzdata installed?", interval->zone);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* Seconds east of UTC at a UTC time in seconds.                            */
 static gint64
 zone_offset (GTimeZone *zone, gint64 t)

@@ -12,12 +12,10 @@
  * (Monday) and months (the 1st) in the interval's zone with its anchor;
  * right across DST.  Hours and less count from UTC midnight, or with a zone
  * from the start of its day.  Several days or weeks count from 1970, several
- * months from January.  For ticks (count 0): t and t.                      */
+ * months from January.  For ticks (count 0): t and t.  A zone that this
+ * machine lacks counts as UTC: the loader refuses such offers.             */
 md_time interval_floor (const struct md_interval *interval, md_time t);
 md_time interval_next (const struct md_interval *interval, md_time t);
-/* CORE_ERROR_PLUGIN when its unit or zone is unknown (a zone that is not
- * there counts as UTC above).                                              */
-gboolean interval_check (const struct md_interval *interval, GError **error);
 /* Nominal length in ns (a day 24 h, a month 30 days), 0 for ticks.         */
 gint64 interval_nominal (const struct md_interval *interval);
 /* "1m", "6h", "1d", "" for ticks.  (transfer full)                         */

@@ -288,22 +288,6 @@ test_the_ends_of_time_do_not_overflow (void)
   }
 }
 
-static void
-test_unknown_zones_and_units_are_named (void)
-{
-  const struct md_interval zone = { 1, MD_UNIT_DAY, 0, "Mars/Olympus" };
-  const struct md_interval unit = { 1, 99, 0, NULL };
-  const struct md_interval good = { 1, MD_UNIT_DAY, 0, "Europe/London" };
-  g_autoptr (GError) a = NULL;
-  g_autoptr (GError) b = NULL;
-
-  g_assert_false (interval_check (&zone, &a));
-  g_assert_nonnull (strstr (a->message, "Mars/Olympus"));
-  g_assert_false (interval_check (&unit, &b));
-  g_assert_nonnull (strstr (b->message, "99"));
-  g_assert_true (interval_check (&good, NULL));
-}
-
 /* ---- text ------------------------------------------------------------ */
 
 static void
@@ -391,8 +375,6 @@ main (int argc, char **argv)
        test_days_begin_at_their_wall_clock_time);
   ADD ("the-ends-of-time-do-not-overflow",
        test_the_ends_of_time_do_not_overflow);
-  ADD ("unknown-zones-and-units-are-named",
-       test_unknown_zones_and_units_are_named);
   ADD ("intervals-are-spelled-as-schemas-are",
        test_intervals_are_spelled_as_schemas_are);
   ADD ("times-are-dates-rfc3339-or-ns", test_times_are_dates_rfc3339_or_ns);
