@@ -65,6 +65,39 @@ def test_the_sdk_builds_the_example_without_warnings(t):
     assert os.path.join("home", ".local", "lib", "mdcore-1") in info, info
 
 
+def test_the_sdk_builds_the_example_in_cxx(t):
+    prefix = install(t)
+    if not shutil.which("c++") or not shutil.which("pkg-config"):
+        t.skip("no c++ or pkg-config")
+    pc = os.path.dirname(find(prefix, "mdcore-sdk.pc"))
+    flags = command(t, "pkg-config", "--cflags", "mdcore-sdk",
+                    PKG_CONFIG_PATH=pc).split()
+    source = os.path.join(harness.SOURCE, "docs", "examples", "hello-cxx",
+                          "hello.cc")
+    os.mkdir(t.path("cxx"), 0o755)
+    command(t, "c++", "-std=c++11", "-Wall", "-Wextra", "-Wconversion",
+            "-Werror", "-fPIC", "-shared", "-fvisibility=hidden", source,
+            "-o", t.path("cxx", "hello-cxx.so"), *flags)
+    info = mdcore(t, prefix, "inspect", t.path("cxx", "hello-cxx.so"))
+    assert "offer.1.schema=ohlcv-1d" in info, info
+
+
+def test_the_examples_bring_rows(t):
+    """The guide's own commands, word for word but for the folder."""
+    prefix = install(t)
+    example = os.path.join(harness.SOURCE, "docs", "examples",
+                           "hello-provider")
+    folder = shutil.copytree(example, t.path("hello"))
+    pc = os.path.dirname(find(prefix, "mdcore-sdk.pc"))
+    command(t, "make", "-C", folder, "install", PKG_CONFIG_PATH=pc)
+    mdcore(t, prefix, "backfill", "hello", "ANY", "--schema", "ohlcv-1d",
+           "--from", "2024-01-01", "--to", "2024-02-01")
+    rows = mdcore(t, prefix, "export", "--provider", "hello", "--format",
+                  "csv").splitlines()
+    assert len(rows) == 1 + 31, rows
+    assert rows[1].startswith("2024-01-01T00:00:00Z,ANY,"), rows[1]
+
+
 def test_the_sdk_links_its_helpers(t):
     prefix = install(t)
     pc = os.path.dirname(find(prefix, "mdcore-sdk.pc"))
