@@ -258,7 +258,7 @@ print_common_options (void)
       = g_strconcat ("--", e->long_name, e->arg_description ? "=" : "",
                      e->arg_description ? e->arg_description : "", NULL);
 
-    printf ("  %-24s%s\n", option, e->description);
+    printf ("  %-26s%s\n", option, e->description);
   }
 }
 
@@ -268,11 +268,11 @@ cli_print_help (void)
   puts ("Usage: mdcore COMMAND [OPTION...]\n\nCommands:");
   for (const Command *c = commands; c->name != NULL; c++) {
     if (!c->hidden)
-      printf ("  %-24s%s\n", c->name, c->summary);
+      printf ("  %-26s%s\n", c->name, c->summary);
   }
   puts ("\nOptions of every command:");
   print_common_options ();
-  puts ("  --version               Print the version and end\n\n"
+  puts ("  --version                 Print the version and end\n\n"
         "`mdcore COMMAND --help` tells more.");
 }
 

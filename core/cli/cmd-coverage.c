@@ -185,7 +185,8 @@ cmd_coverage (Cli *cli, int argc, char **argv)
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GArray) stats = NULL;
 
-  if (!select_parse (&selection, cli, "coverage", NULL, &argc, &argv, &error)
+  if (!select_parse (&selection, cli, "coverage", NULL, TRUE, &argc, &argv,
+                     &error)
       || !select_open (&selection, cli, STORE_READ, argc, argv, 1, &error))
     return cli_fail (g_steal_pointer (&error));
   found = select_ledger (&selection, &error);

@@ -262,7 +262,8 @@ cmd_dlq (Cli *cli, int argc, char **argv)
   StoreMode mode;
   int status;
 
-  if (!select_parse (&selection, cli, "dlq", entries, &argc, &argv, &error))
+  if (!select_parse (&selection, cli, "dlq", entries, TRUE, &argc, &argv,
+                     &error))
     return cli_fail (g_steal_pointer (&error));
   options.row = row;
   wrong = wrong_usage (argv[1], argc - 2, &options);

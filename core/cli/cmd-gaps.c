@@ -239,7 +239,8 @@ cmd_gaps (Cli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
-  if (!select_parse (&selection, cli, "gaps", entries, &argc, &argv, &error))
+  if (!select_parse (&selection, cli, "gaps", entries, TRUE, &argc, &argv,
+                     &error))
     return cli_fail (g_steal_pointer (&error));
   if (repair_them && argc < 2)
     return cli_usage ("gaps", "--repair needs a JOB, which says whom to ask");

@@ -245,7 +245,8 @@ cmd_status (Cli *cli, int argc, char **argv)
   json_t *last_run = NULL;
   StoreInfo info;
 
-  if (!select_parse (&selection, cli, "status", NULL, &argc, &argv, &error)
+  if (!select_parse (&selection, cli, "status", NULL, TRUE, &argc, &argv,
+                     &error)
       || !select_open (&selection, cli, STORE_READ, argc, argv, 1, &error))
     return cli_fail (g_steal_pointer (&error));
   found = select_ledger (&selection, &error);

@@ -101,14 +101,13 @@ cmd_why (Cli *cli, int argc, char **argv)
   g_autoptr (GPtrArray) answers = NULL;
   md_time t;
 
-  if (!select_parse (&selection, cli, "why", NULL, &argc, &argv, &error))
+  if (!select_parse (&selection, cli, "why", NULL, FALSE, &argc, &argv, &error))
     return cli_fail (g_steal_pointer (&error));
   if (argc < 3)
     return cli_usage ("why", "write `why SYMBOL TIME [JOB]`");
   if (!time_parse (argv[2], &t, &error)
       || !select_open (&selection, cli, STORE_READ, argc, argv, 3, &error))
     return cli_fail (g_steal_pointer (&error));
-  g_free (selection.symbol);
   selection.symbol = g_strdup (argv[1]);
   answers = why_ask (&selection, argv[1], t, &error);
   if (answers == NULL

@@ -23,10 +23,10 @@ append_entries (GArray *all, const GOptionEntry *entries)
 
 gboolean
 select_parse (Selection *selection, Cli *cli, const char *name,
-              const GOptionEntry *entries, int *argc, char ***argv,
-              GError **error)
+              const GOptionEntry *entries, gboolean with_symbol, int *argc,
+              char ***argv, GError **error)
 {
-  const GOptionEntry own[N_OPTIONS + 1] = {
+  GOptionEntry own[N_OPTIONS + 1] = {
     { "provider", 0, 0, G_OPTION_ARG_FILENAME, &selection->provider,
       "Only of this provider", "NAME" },
     { "dataset", 0, 0, G_OPTION_ARG_FILENAME, &selection->dataset,
@@ -39,6 +39,8 @@ select_parse (Selection *selection, Cli *cli, const char *name,
   };
   g_autoptr (GArray) all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
 
+  if (!with_symbol)
+    own[N_OPTIONS - 1] = (GOptionEntry) { NULL };
   append_entries (all, entries);
   append_entries (all, own);
   return cli_parse (cli, name, (const GOptionEntry *) (void *) all->data, argc,

@@ -16,10 +16,11 @@ typedef struct {
   Store *store;
 } Selection;
 
-/* cli_parse with the four options besides `entries` (or NULL).             */
+/* cli_parse with the four options besides `entries` (or NULL); without
+ * --symbol where the symbol is an argument.                                */
 gboolean select_parse (Selection *selection, Cli *cli, const char *name,
-                       const GOptionEntry *entries, int *argc, char ***argv,
-                       GError **error);
+                       const GOptionEntry *entries, gboolean with_symbol,
+                       int *argc, char ***argv, GError **error);
 /* Loads the job at argv[at], if there is one, and opens the store that the
  * two name; too many arguments are CORE_ERROR_USAGE.                       */
 gboolean select_open (Selection *selection, Cli *cli, StoreMode mode, int argc,
