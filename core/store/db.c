@@ -8,7 +8,12 @@
 
 #include "build-config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 /* All families together: the memory that is written to, and what is read.  */
 #define WRITE_BUFFERS  (32 << 20)
@@ -16,6 +21,8 @@
 /* A family that is never full pins log files; this flushes it.             */
 #define MAX_LOG_BYTES  (64 << 20)
 #define FLUSH_AT_CLOSE (4 << 20)
+#define LOG_NOTHING    5 /* above RocksDB's last level                      */
+#define SCRATCH_ROOM   (512 << 10)
 
 /* "default" exists in every RocksDB, so it is ours as well.                */
 static const char *const family_names[N_FAMILIES] = {
@@ -116,9 +123,7 @@ db_options (DbKind kind)
   /* A view keeps every table open: the writer may delete them at any time. */
   rocksdb_options_set_max_open_files (options, kind == DB_PRIMARY ? 512 : -1);
   rocksdb_options_set_max_manifest_file_size (options, 16 << 20);
-  rocksdb_options_set_keep_log_file_num (options, 2);
-  rocksdb_options_set_max_log_file_size (options, 1 << 20);
-  rocksdb_options_set_info_log_level (options, 2 /* warnings */);
+  rocksdb_options_set_info_log_level (options, LOG_NOTHING);
   rocksdb_options_set_stats_dump_period_sec (options, 0);
   rocksdb_options_set_stats_persist_period_sec (options, 0);
   return options;
@@ -132,11 +137,13 @@ typedef struct {
 } Options;
 
 static void
-options_init (Options *options, DbKind kind)
+options_init (Options *options, DbKind kind, const char *scratch)
 {
   rocksdb_cache_t *cache = rocksdb_cache_create_lru (BLOCK_CACHE);
 
   options->db = db_options (kind);
+  if (kind == DB_PRIMARY)
+    rocksdb_options_set_db_log_dir (options->db, scratch);
   for (int i = 0; i < N_FAMILIES; i++)
     options->families[i] = family_options (i, cache);
   rocksdb_cache_destroy (cache); /* the families share it from here on      */
@@ -163,8 +170,40 @@ raise_file_limit (void)
   }
 }
 
+/* RocksDB wants to write a log of its own, and Debian's build aborts at the
+ * second line of it that finds no room.  So it goes to a directory that has
+ * room for all of it, is not on the store's disk as a rule, and is removed as
+ * soon as the log is open, so that no death can leave it behind.           */
+static char *
+make_scratch_dir (const char *path, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  char *dir = g_dir_make_tmp ("mdcore-XXXXXX", &local);
+  g_autofree char *file = NULL;
+  int fd, code = 0;
+
+  if (dir == NULL) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_STORE_FULL,
+                 "store %s: a temporary directory is needed to open it, name "
+                 "one in TMPDIR: %s", path, local->message);
+    return NULL;
+  }
+  file = g_build_filename (dir, "room", NULL);
+  fd = open (file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  code = fd < 0 ? errno : posix_fallocate (fd, 0, SCRATCH_ROOM);
+  if (fd >= 0)
+    close (fd);
+  g_unlink (file);
+  if (code == 0)
+    return dir;
+  fail_errno (error, file, code, "have room for opening the store");
+  layout_remove_tree (dir);
+  g_free (dir);
+  return NULL;
+}
+
 static rocksdb_t *
-open_kind (Db *db, const char *dir, const char *private_dir,
+open_kind (Db *db, const char *dir, const char *scratch,
            const Options *options, char **message)
 {
   const rocksdb_options_t *const *families
@@ -181,26 +220,33 @@ open_kind (Db *db, const char *dir, const char *private_dir,
       message);
   case DB_SECONDARY:
     return rocksdb_open_as_secondary_column_families (
-      options->db, dir, private_dir, N_FAMILIES, family_names, families,
+      options->db, dir, scratch, N_FAMILIES, family_names, families,
       db->families, message);
   }
   return NULL;
 }
 
 Db *
-db_open (const char *path, DbKind kind, const char *private_dir,
-         GError **error)
+db_open (const char *path, DbKind kind, GError **error)
 {
-  g_autofree char *dir = layout_db (path);
-  Db *db = g_new0 (Db, 1);
+  g_autofree char *dir = layout_db (path), *scratch = NULL;
+  Db *db;
   Options options;
   char *message = NULL;
 
+  if (kind != DB_READ_ONLY) {
+    scratch = make_scratch_dir (path, error);
+    if (scratch == NULL)
+      return NULL;
+  }
   raise_file_limit ();
+  db = g_new0 (Db, 1);
   db->kind = kind;
-  options_init (&options, kind);
-  db->rocks = open_kind (db, dir, private_dir, &options, &message);
+  options_init (&options, kind, scratch);
+  db->rocks = open_kind (db, dir, scratch, &options, &message);
   options_clear (&options);
+  if (scratch != NULL)
+    layout_remove_tree (scratch);
   if (db->rocks == NULL || message != NULL) {
     fail_rocks (error, path, message);
     g_free (db);

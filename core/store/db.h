@@ -39,9 +39,7 @@ typedef struct {
   rocksdb_writeoptions_t *sync;
 } Db;
 
-/* `private_dir`: where a secondary keeps its own log, else NULL.           */
-Db *db_open (const char *path, DbKind kind, const char *private_dir,
-             GError **error);
+Db *db_open (const char *path, DbKind kind, GError **error);
 /* A writer's large memory tables are flushed, so that the next open need not
  * replay them.                                                             */
 void db_close (Db *db);

@@ -157,8 +157,7 @@ columns_destroy (gpointer data)
 }
 
 static void
-add_groups (Past *past, const Columns *rows, guint64 commit, md_time from,
-            md_time to)
+add_groups (Past *past, const Columns *rows, guint64 commit)
 {
   const md_time *ts = rows->cols[0].i64;
 
@@ -168,8 +167,7 @@ add_groups (Past *past, const Columns *rows, guint64 commit, md_time from,
     for (end = first + 1; end < rows->n && ts[end] == ts[first];)
       end++;
     group.n = end - first;
-    if (group.ts >= from && group.ts < to)
-      g_array_append_val (past->groups, group);
+    g_array_append_val (past->groups, group);
   }
 }
 
@@ -202,7 +200,7 @@ keep_first_of_each (GArray *groups)
 
 static gboolean
 load_value (const View *view, const Series *series, const Cursor *cursor,
-            Past *past, md_time from, md_time to, GError **error)
+            Past *past, GError **error)
 {
   HistoryValue value;
 
@@ -210,36 +208,32 @@ load_value (const View *view, const Series *series, const Cursor *cursor,
                        cursor->value_len, &value, error))
     return FALSE;
   if (value.before != NULL) {
-    add_groups (past, value.before, key_history_commit (cursor->key), from,
-                to);
+    add_groups (past, value.before, key_history_commit (cursor->key));
     g_ptr_array_add (past->columns, g_steal_pointer (&value.before));
   }
   history_value_clear (&value);
   return TRUE;
 }
 
-/* A value lies in one bucket, so those that reach into [from, to) begin at
- * the earliest where the bucket of `from` does.                            */
+/* A value lies in one bucket, so none that begins before reaches into it.   */
 gboolean
 past_load (const View *view, const Series *series, md_time from, md_time to,
            guint64 bound, Past *ret_past, GError **error)
 {
   guint8 start[HISTORY_KEY_LEN];
-  md_time bucket_from, bucket_to;
   gboolean ok = TRUE;
   Cursor cursor;
   Past past = { g_array_new (FALSE, FALSE, sizeof (PastGroup)),
                 g_ptr_array_new_with_free_func (columns_destroy) };
 
-  block_bucket (&series->interval, from, &bucket_from, &bucket_to);
-  key_history (start, series->id, bucket_from, 0);
+  key_history (start, series->id, from, 0);
   cursor_open (&cursor, view, FAMILY_HISTORY, start, 4);
   for (cursor_seek (&cursor, start, sizeof start);
        ok && cursor.ok && cursor.key_len == HISTORY_KEY_LEN
        && key_block_time (cursor.key) < to;
        cursor_next (&cursor)) {
     if (key_history_commit (cursor.key) > bound)
-      ok = load_value (view, series, &cursor, &past, from, to, error);
+      ok = load_value (view, series, &cursor, &past, error);
   }
   if (!cursor_close (&cursor, ok ? error : NULL) || !ok) {
     past_clear (&past);

@@ -47,6 +47,7 @@ typedef struct {
   GPtrArray *columns;      /* that own their rows                           */
 } Past;
 
+/* Of one bucket, [from, to).                                               */
 gboolean past_load (const View *view, const Series *series, md_time from,
                     md_time to, guint64 bound, Past *ret_past, GError **error);
 void past_clear (Past *past);

@@ -58,7 +58,7 @@ open_for_writing (Store *store, GError **error)
   if (store->lock == NULL)
     return FALSE;
   crash_point ("open:before-create");
-  store->db = db_open (store->path, DB_PRIMARY, NULL, error);
+  store->db = db_open (store->path, DB_PRIMARY, error);
   if (store->db == NULL)
     return FALSE;
   crash_point ("open:before-format");

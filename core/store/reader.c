@@ -9,9 +9,6 @@
  * ones are not, without an error.  So the set of logs is compared before and
  * after: logs appear and go only when a memory table is switched.  The number
  * of the last commit is in two families, which have to agree as well.
- *
- * A secondary wants a directory for its own log file.  It is removed as soon
- * as it is open, so that no death of the process can leave it behind.
  */
 #include "reader.h"
 #include "batch.h"
@@ -81,32 +78,13 @@ is_whole (Db *db)
   return cursor_close (&cursor, NULL) && last == state.last_commit;
 }
 
-static Db *
-open_once (const char *path, gboolean is_written, GError **error)
-{
-  g_autofree char *private_dir = NULL;
-  Db *db;
-
-  if (!is_written)
-    return db_open (path, DB_READ_ONLY, NULL, error);
-  private_dir = g_dir_make_tmp ("mdcore-reader-XXXXXX", error);
-  if (private_dir == NULL) {
-    g_prefix_error (error, "store %s: reading while it is written needs a "
-                    "temporary directory: ", path);
-    return NULL;
-  }
-  db = db_open (path, DB_SECONDARY, private_dir, error);
-  layout_remove_tree (private_dir);
-  return db;
-}
-
 /* NULL without an error: the writer got in between, try again.             */
 static Db *
 open_checked (const char *path, gboolean is_written, GError **error)
 {
   g_autofree char *dir = layout_db (path);
   g_autoptr (GPtrArray) before = reader_list_logs (dir), after = NULL;
-  Db *db = open_once (path, is_written, error);
+  Db *db = db_open (path, is_written ? DB_SECONDARY : DB_READ_ONLY, error);
 
   if (db == NULL)
     return NULL;
@@ -157,7 +135,7 @@ reader_open (const char *path, GError **error)
 gboolean
 reader_is_whole (const char *path)
 {
-  Db *db = db_open (path, DB_READ_ONLY, NULL, NULL);
+  Db *db = db_open (path, DB_READ_ONLY, NULL);
   gboolean whole = db != NULL && is_whole (db);
 
   db_close (db);
