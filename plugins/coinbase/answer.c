@@ -5,21 +5,8 @@
  */
 #include "coinbase.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-int
-cb_fail (struct md_error *err, int klass, const char *format, ...)
-{
-  va_list args;
-
-  err->klass = klass;
-  va_start (args, format);
-  vsnprintf (err->message, sizeof err->message, format, args);
-  va_end (args);
-  return klass;
-}
 
 /* The text of {"message":"..."}; false: the body is something else.        */
 static bool
@@ -59,17 +46,17 @@ refused (struct cb_job *job, const char *what, const struct md_reply *reply,
   err->http_status = reply->status;
   if (!error_message (reply, message, sizeof message)) {
     if (reply->status == 404)
-      return cb_fail (err, MD_ERR_PROTOCOL,
+      return md_error_say (err, MD_ERR_PROTOCOL,
                       "%s: HTTP 404 without Coinbase's error message; check "
                       "provider.base_url (%s)", what, job->cb->base_url);
-    return cb_fail (err, klass, "%s: HTTP %d", what, reply->status);
+    return md_error_say (err, klass, "%s: HTTP %d", what, reply->status);
   }
   if (reply->status == 404) {
     err->symbol = job->symbol;
-    return cb_fail (err, klass, "%s: HTTP 404: %s; products are spelled like "
+    return md_error_say (err, klass, "%s: HTTP 404: %s; products are spelled like "
                     "\"BTC-USD\"", what, message);
   }
-  return cb_fail (err, klass, "%s: HTTP %d: %s", what, reply->status,
+  return md_error_say (err, klass, "%s: HTTP %d: %s", what, reply->status,
                   message);
 }
 
@@ -103,51 +90,9 @@ cb_get (struct cb_job *job, struct md_url *url, const char *what,
 
 /* ---- rows --------------------------------------------------------------- */
 
-void
-cb_reason (struct cb_reasons *reasons, const char *kind, const char *field)
-{
-  int n = snprintf (reasons->text + reasons->len,
-                    sizeof reasons->text - reasons->len, "%s%s:%s",
-                    reasons->len > 0 ? "; " : "", kind, field);
-
-  reasons->len += (size_t) n;
-  if (reasons->len >= sizeof reasons->text)
-    reasons->len = sizeof reasons->text - 1;
-}
-
-void
-cb_price (struct md_json *json, const char *field,
-          struct cb_reasons *reasons, md_price *ret_price)
-{
-  if (!md_json_price (json, ret_price))
-    cb_reason (reasons, json->refusal, field);
-  else if (*ret_price == MD_ABSENT)
-    cb_reason (reasons, "missing", field);
-}
-
-void
-cb_f64 (struct md_json *json, const char *field, struct cb_reasons *reasons,
-        double *ret_value)
-{
-  if (!md_json_f64 (json, ret_value))
-    cb_reason (reasons, json->refusal, field);
-  else if (*ret_value != *ret_value)
-    cb_reason (reasons, "missing", field);
-}
-
-void
-cb_i64 (struct md_json *json, const char *field, struct cb_reasons *reasons,
-        int64_t *ret_value)
-{
-  if (!md_json_i64 (json, ret_value))
-    cb_reason (reasons, json->refusal, field);
-  else if (*ret_value == MD_ABSENT)
-    cb_reason (reasons, "missing", field);
-}
-
 int
 cb_reject (struct cb_job *job, md_time ts, const char *raw,
-           const char *raw_end, const struct cb_reasons *reasons,
+           const char *raw_end, const struct md_reasons *reasons,
            struct md_error *err)
 {
   struct md_rejected rejected = {

@@ -83,22 +83,22 @@ place (struct window *w, md_time ts, bool *ret_inside, struct md_error *err)
   md_time_format (ts, at);
   md_time_format (w->first, first);
   md_time_format (w->last, last);
-  return cb_fail (err, MD_ERR_PROTOCOL,
+  return md_error_say (err, MD_ERR_PROTOCOL,
                   "%s: a candle of %s in the answer for %s to %s", w->what,
                   at, first, last);
 }
 
 static void
-read_time (struct md_json *json, struct cb_reasons *reasons, md_time *ret_ts)
+read_time (struct md_json *json, struct md_reasons *reasons, md_time *ret_ts)
 {
   size_t before = reasons->len;
   int64_t seconds = 0;
 
-  cb_i64 (json, "time", reasons, &seconds);
+  md_need_i64 (json, "time", reasons, &seconds);
   if (reasons->len != before)
     return;
   if (seconds > INT64_MAX / MD_SECOND - 1 || seconds < INT64_MIN / MD_SECOND)
-    cb_reason (reasons, "range", "time");
+    md_reason (reasons, "range", "time");
   else
     *ret_ts = seconds * MD_SECOND;
 }
@@ -106,7 +106,7 @@ read_time (struct md_json *json, struct cb_reasons *reasons, md_time *ret_ts)
 /* [time, low, high, open, close, volume]: low and high come first.         */
 static void
 read_fields (struct md_json *json, struct md_bar *bar,
-             struct cb_reasons *reasons)
+             struct md_reasons *reasons)
 {
   static const char *const names[] = { "time", "low", "high", "open",
                                        "close", "volume" };
@@ -115,7 +115,7 @@ read_fields (struct md_json *json, struct md_bar *bar,
   unsigned n = 0;
 
   if (!md_json_enter_array (json)) {
-    cb_reason (reasons, "type", "row");
+    md_reason (reasons, "type", "row");
     md_json_skip (json);
     return;
   }
@@ -123,12 +123,12 @@ read_fields (struct md_json *json, struct md_bar *bar,
     if (n == 0)
       read_time (json, reasons, &bar->ts);
     else if (n < 5)
-      cb_price (json, names[n], reasons, prices[n]);
+      md_need_price (json, names[n], reasons, prices[n]);
     else if (n == 5)
-      cb_f64 (json, names[n], reasons, &bar->volume);
+      md_need_f64 (json, names[n], reasons, &bar->volume);
   }
   for (; n < 6; n++)
-    cb_reason (reasons, "missing", names[n]);
+    md_reason (reasons, "missing", names[n]);
 }
 
 static int
@@ -139,7 +139,7 @@ read_row (struct window *w, struct md_json *json, struct md_error *err)
     .contract = MD_ABSENT_NAME, .flags = w->flags, .vwap = md_absent_f64 (),
     .trades = MD_ABSENT
   };
-  struct cb_reasons reasons = { .len = 0 };
+  struct md_reasons reasons = { .len = 0 };
   const char *raw = md_json_here (json);
   bool inside = true;
   int klass = MD_OK;

@@ -66,7 +66,7 @@ cb_open (struct md_call *call, const struct md_host *host,
   (void) call;
   if (base == NULL || (strncmp (base, "https://", 8) != 0
                        && strncmp (base, "http://", 7) != 0)) {
-    cb_fail (err, MD_ERR_CONFIG,
+    md_error_say (err, MD_ERR_CONFIG,
              "provider.base_url must begin with https:// or http://, not "
              "\"%.80s\"", base != NULL ? base : "");
     return NULL;

@@ -7,6 +7,7 @@
 
 #include <mdcore.h>
 #include <support/json.h>
+#include <support/row.h>
 #include <support/url.h>
 
 #define CB_URL_SIZE 512
@@ -44,30 +45,14 @@ struct cb_job {
 
 /* ---- answer.c ---------------------------------------------------------- */
 
-int cb_fail (struct md_error *err, int klass, const char *format, ...)
-  __attribute__ ((format (printf, 3, 4)));
 /* GET of a finished URL.  MD_OK: a 200 whose body is one whole JSON array.
  * `what` begins every error: "candles of BTC-USD".                         */
 int cb_get (struct cb_job *job, struct md_url *url, const char *what,
             struct md_reply *ret_reply, struct md_error *err);
 
-/* What is wrong with a row, as a dead letter says it.                      */
-struct cb_reasons {
-  size_t len;            /* 0: nothing */
-  char   text[200];
-};
-void cb_reason (struct cb_reasons *reasons, const char *kind,
-                const char *field);
-/* Read the next value; null and what does not fit become reasons.          */
-void cb_price (struct md_json *json, const char *field,
-               struct cb_reasons *reasons, md_price *ret_price);
-void cb_f64 (struct md_json *json, const char *field,
-             struct cb_reasons *reasons, double *ret_value);
-void cb_i64 (struct md_json *json, const char *field,
-             struct cb_reasons *reasons, int64_t *ret_value);
 /* The row's text is [raw, raw_end).                                        */
 int cb_reject (struct cb_job *job, md_time ts, const char *raw,
-               const char *raw_end, const struct cb_reasons *reasons,
+               const char *raw_end, const struct md_reasons *reasons,
                struct md_error *err);
 
 /* ---- candles.c, trades.c, trade-search.c, products.c ------------------- */

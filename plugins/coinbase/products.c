@@ -4,77 +4,38 @@
  */
 #include "coinbase.h"
 
-/* '*' and '?' only.                                                        */
-static bool
-matches (const char *pattern, const char *text, const char *end)
-{
-  const char *star = NULL, *mark = NULL;
-
-  while (text < end) {
-    if (*pattern == '*') {
-      star = pattern++;
-      mark = text;
-    } else if (*pattern != '\0' && (*pattern == '?' || *pattern == *text)) {
-      pattern++;
-      text++;
-    } else if (star != NULL) {
-      pattern = star + 1;
-      text = ++mark;
-    } else {
-      return false;
-    }
-  }
-  while (*pattern == '*')
-    pattern++;
-  return *pattern == '\0';
-}
-
 struct product {
   struct md_instrument row;
   struct md_text id, base, quote, status;
 };
 
 static void
-read_text (struct md_json *json, const char *field,
-           struct cb_reasons *reasons, struct md_text *ret_text)
-{
-  bool escapes;
-
-  if (!md_json_string (json, ret_text, &escapes))
-    cb_reason (reasons, json->refusal, field);
-  else if (ret_text->ptr == NULL)
-    cb_reason (reasons, "missing", field);
-  else if (escapes) /* ids, currencies and states are plain words */
-    cb_reason (reasons, "value", field);
-}
-
-static void
 read_fields (struct md_json *json, struct product *product,
-             struct cb_reasons *reasons)
+             struct md_reasons *reasons)
 {
   struct md_text key;
 
   if (!md_json_enter_object (json)) {
-    cb_reason (reasons, "type", "row");
+    md_reason (reasons, "type", "row");
     md_json_skip (json);
     return;
   }
   while (md_json_next_key (json, &key)) {
     if (md_json_key_is (key, "id"))
-      read_text (json, "id", reasons, &product->id);
+      md_need_text (json, "id", reasons, &product->id);
     else if (md_json_key_is (key, "base_currency"))
-      read_text (json, "base_currency", reasons, &product->base);
+      md_need_text (json, "base_currency", reasons, &product->base);
     else if (md_json_key_is (key, "quote_currency"))
-      read_text (json, "quote_currency", reasons, &product->quote);
+      md_need_text (json, "quote_currency", reasons, &product->quote);
     else if (md_json_key_is (key, "status"))
-      read_text (json, "status", reasons, &product->status);
+      md_need_text (json, "status", reasons, &product->status);
     else if (md_json_key_is (key, "quote_increment"))
-      cb_price (json, "quote_increment", reasons, &product->row.tick);
+      md_need_price (json, "quote_increment", reasons, &product->row.tick);
     else if (md_json_key_is (key, "base_increment"))
-      cb_f64 (json, "base_increment", reasons, &product->row.lot);
+      md_need_f64 (json, "base_increment", reasons, &product->row.lot);
   }
   if (product->id.ptr == NULL && reasons->len == 0)
-    cb_reason (reasons, "missing", "id");
+    md_reason (reasons, "missing", "id");
 }
 
 static int
@@ -118,12 +79,12 @@ read_product (struct cb_job *job, struct md_json *json, const char *pattern,
              .lot = md_absent_f64 (), .listed = MD_ABSENT,
              .delisted = MD_ABSENT }
   };
-  struct cb_reasons reasons = { .len = 0 };
+  struct md_reasons reasons = { .len = 0 };
   const char *raw = md_json_here (json);
 
   read_fields (json, &product, &reasons);
-  if (product.id.ptr != NULL && pattern != NULL
-      && !matches (pattern, product.id.ptr, product.id.ptr + product.id.len))
+  if (product.id.ptr != NULL
+      && !md_glob (pattern, product.id.ptr, product.id.len))
     return MD_OK;
   if (reasons.len > 0)
     return cb_reject (job, MD_ABSENT, raw, json->at, &reasons, err);

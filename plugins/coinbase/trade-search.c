@@ -103,11 +103,11 @@ probe (struct cb_job *job, int64_t id, struct cb_anchor *ret,
   if (klass != MD_OK || (id == 0 && is_empty (&reply)))
     return klass;
   if (!read_trade (&reply, &ret->id, &ret->ts))
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: no trade with an id and a time in \"%.120s\"", what,
                     reply.body);
   if (id != 0 && ret->id != id)
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: asked for trade %lld, got %lld", what,
                     (long long) id, (long long) ret->id);
   cb_remember (job, ret->id, ret->ts);

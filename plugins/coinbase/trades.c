@@ -41,30 +41,30 @@ flush (struct walk *w, struct md_error *err)
 /* ---- one trade ----------------------------------------------------------- */
 
 static void
-read_time (struct md_json *json, struct cb_reasons *reasons, md_time *ret_ts)
+read_time (struct md_json *json, struct md_reasons *reasons, md_time *ret_ts)
 {
   struct md_text text;
   bool escapes;
 
   if (!md_json_string (json, &text, &escapes))
-    cb_reason (reasons, json->refusal, "time");
+    md_reason (reasons, json->refusal, "time");
   else if (text.ptr == NULL)
-    cb_reason (reasons, "missing", "time");
+    md_reason (reasons, "missing", "time");
   else if (!md_time_parse (text.ptr, text.len, ret_ts))
-    cb_reason (reasons, "value", "time");
+    md_reason (reasons, "value", "time");
 }
 
 /* The id as text is the vendor's own digits.                               */
 static void
-read_id (struct md_json *json, struct cb_reasons *reasons, int64_t *ret_id,
+read_id (struct md_json *json, struct md_reasons *reasons, int64_t *ret_id,
          struct md_text *ret_text)
 {
   const char *at = md_json_here (json);
   size_t before = reasons->len;
 
-  cb_i64 (json, "trade_id", reasons, ret_id);
+  md_need_i64 (json, "trade_id", reasons, ret_id);
   if (reasons->len == before && *ret_id < 1)
-    cb_reason (reasons, "range", "trade_id");
+    md_reason (reasons, "range", "trade_id");
   if (reasons->len != before) {
     *ret_id = MD_ABSENT;
     return;
@@ -78,27 +78,27 @@ read_id (struct md_json *json, struct cb_reasons *reasons, int64_t *ret_id,
  * order was hit, the aggressor bought.                                     */
 static void
 read_side (const struct walk *w, struct md_json *json,
-           struct cb_reasons *reasons, uint32_t *ret_side)
+           struct md_reasons *reasons, uint32_t *ret_side)
 {
   struct md_text text;
   bool escapes;
 
   if (!md_json_string (json, &text, &escapes))
-    cb_reason (reasons, json->refusal, "side");
+    md_reason (reasons, json->refusal, "side");
   else if (text.ptr == NULL)
-    cb_reason (reasons, "missing", "side");
+    md_reason (reasons, "missing", "side");
   else if (md_json_key_is (text, "sell"))
     *ret_side = w->job->buy;
   else if (md_json_key_is (text, "buy"))
     *ret_side = w->job->sell;
   else
-    cb_reason (reasons, "value", "side");
+    md_reason (reasons, "value", "side");
 }
 
 static void
 read_fields (const struct walk *w, struct md_json *json,
              struct md_trade *trade, int64_t *ret_id,
-             struct cb_reasons *reasons)
+             struct md_reasons *reasons)
 {
   static const char *const names[] = { "trade_id", "time", "price", "size",
                                        "side" };
@@ -106,7 +106,7 @@ read_fields (const struct walk *w, struct md_json *json,
   unsigned seen = 0;
 
   if (!md_json_enter_object (json)) {
-    cb_reason (reasons, "type", "row");
+    md_reason (reasons, "type", "row");
     md_json_skip (json);
     return;
   }
@@ -121,15 +121,15 @@ read_fields (const struct walk *w, struct md_json *json,
     else if (field == 1)
       read_time (json, reasons, &trade->ts);
     else if (field == 2)
-      cb_price (json, "price", reasons, &trade->price);
+      md_need_price (json, "price", reasons, &trade->price);
     else if (field == 3)
-      cb_f64 (json, "size", reasons, &trade->size);
+      md_need_f64 (json, "size", reasons, &trade->size);
     else if (field == 4)
       read_side (w, json, reasons, &trade->side);
   }
   for (unsigned field = 0; field < 5; field++) {
     if (!(seen & 1u << field))
-      cb_reason (reasons, "missing", names[field]);
+      md_reason (reasons, "missing", names[field]);
   }
 }
 
@@ -144,7 +144,7 @@ follow_id (struct walk *w, int64_t id, bool *ret_repeated,
   if (id == MD_ABSENT)
     id = w->next;
   if (w->rows == 0 && id != w->next)
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: the page that should begin with trade %" PRId64
                     " begins with %" PRId64 ": a page was %s", w->what,
                     w->next, id, id < w->next ? "lost" : "repeated");
@@ -155,7 +155,7 @@ follow_id (struct walk *w, int64_t id, bool *ret_repeated,
     return MD_OK;
   }
   if (id > w->next)
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: trade %" PRId64 " comes after trade %" PRId64,
                     w->what, id, w->next + 1);
   w->missing += (size_t) (w->next - id);
@@ -168,7 +168,7 @@ follow_time (struct walk *w, md_time ts, struct md_error *err)
 {
   if (w->covered < w->job->request->to && ts >= w->covered
       && ts < w->job->request->to)
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: a trade is more than a second newer than one with a "
                     "higher id", w->what);
   if (ts < w->oldest)
@@ -210,7 +210,7 @@ read_row (struct walk *w, struct md_json *json, struct md_error *err)
     .action = MD_ABSENT_NAME, .depth = MD_ABSENT, .vendor_flags = MD_ABSENT,
     .ts_in_delta = MD_ABSENT, .instrument_id = MD_ABSENT
   };
-  struct cb_reasons reasons = { .len = 0 };
+  struct md_reasons reasons = { .len = 0 };
   const char *raw = md_json_here (json);
   int64_t id = MD_ABSENT;
   bool repeated;
@@ -245,7 +245,7 @@ check_cursor (const struct walk *w, struct md_error *err)
 
   if (after == NULL || w->next == 0 || strtoll (after, NULL, 10) == w->next + 1)
     return MD_OK;
-  return cb_fail (err, MD_ERR_PROTOCOL,
+  return md_error_say (err, MD_ERR_PROTOCOL,
                   "%s: the page ends with trade %" PRId64 ", but its cursor "
                   "CB-AFTER is \"%.40s\"", w->what, w->next + 1, after);
 }
@@ -265,7 +265,7 @@ read_page (struct walk *w, const struct md_reply *reply,
   if (klass == MD_OK)
     klass = flush (w, err);
   if (klass == MD_OK && w->rows == 0)
-    return cb_fail (err, MD_ERR_PROTOCOL,
+    return md_error_say (err, MD_ERR_PROTOCOL,
                     "%s: no trade below id %" PRId64 ", but ids start at 1",
                     w->what, w->next + 1);
   return klass == MD_OK ? check_cursor (w, err) : klass;

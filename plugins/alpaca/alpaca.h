@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * alpaca.h - what the files of the Alpaca provider share.
+ */
+#ifndef ALPACA_H
+#define ALPACA_H
+
+#include <mdcore.h>
+#include <support/json.h>
+#include <support/row.h>
+#include <support/url.h>
+
+#define AL_URL_SIZE 8192 /* a hundred symbols and a page token */
+#define AL_TOKEN_SIZE 1024
+#define AL_BATCH 256     /* rows handed to `emit` at once */
+#define AL_PAGE_ROWS 10000
+#define AL_NAMES 256
+
+/* Texts of venues, tapes and conditions are few and come with every row:
+ * the id of each is asked for once a call.                                 */
+struct al_name {
+  uint32_t id;
+  unsigned char len;      /* 0: nothing here */
+  char     raw[27];       /* as it stands in the page */
+};
+
+struct alpaca {
+  const struct md_host *host;
+  char *data_url, *trading_url;
+  bool  has_keys;
+  char *asof;
+  struct al_name names[AL_NAMES];
+  union {
+    struct md_bar     bars[AL_BATCH];
+    struct md_trade   trades[AL_BATCH];
+    struct md_quote   quotes[AL_BATCH];
+    struct md_action  actions[AL_BATCH];
+    struct md_session sessions[AL_BATCH];
+  } rows;
+};
+
+/* One callback.                                                            */
+struct al_job {
+  struct alpaca  *al;
+  struct md_call *call;
+  const struct md_request *request; /* NULL when symbols are listed */
+  const char *what;                 /* begins every error: "sip/raw trades" */
+  size_t n;                         /* rows that wait for `emit` */
+};
+
+/* ---- answer.c ---------------------------------------------------------- */
+
+enum al_host { AL_DATA, AL_TRADING };
+
+/* GET of a finished URL.  MD_OK: a 200 with a body, valid until the next.  */
+int al_get (struct al_job *job, struct md_url *url, enum al_host host,
+            struct md_reply *ret_reply, struct md_error *err);
+/* {"<name>": rows, "next_page_token": ...}: checks the whole document.
+ * ret_rows->ptr is NULL when it is null.                                   */
+struct al_page {
+  struct md_text rows;
+  char token[AL_TOKEN_SIZE]; /* empty: the last page */
+};
+int al_read_page (struct al_job *job, const struct md_reply *reply,
+                  const char *name, struct al_page *ret_page,
+                  struct md_error *err);
+/* Pages that follow each other: a token that was there before is an error. */
+struct al_tokens {
+  char     token[AL_TOKEN_SIZE], old[AL_TOKEN_SIZE];
+  unsigned count, renew;
+};
+int al_next_token (struct al_job *job, struct al_tokens *tokens,
+                   const char *token, struct md_error *err);
+
+/* Hands over the rows that wait.                                           */
+int al_flush (struct al_job *job, struct md_error *err);
+int al_reject (struct al_job *job, uint32_t symbol, md_time ts,
+               const char *raw, const char *raw_end,
+               const struct md_reasons *reasons, struct md_error *err);
+/* Index of the request's symbol of this (raw) name, tried first at `hint`;
+ * MD_ABSENT_NAME: it was not asked for.                                    */
+uint32_t al_symbol (const struct md_request *request, struct md_text name,
+                    uint32_t hint);
+/* "AAPL,MSFT" of the request, to be freed; NULL: out of memory.            */
+char *al_symbol_list (const struct md_request *request);
+
+/* ---- names.c ----------------------------------------------------------- */
+
+/* Read a text, or an array of texts which is joined by commas.  Absent where
+ * it is null, blank or empty; a reason where it is something else.         */
+int al_read_name (struct al_job *job, struct md_json *json, const char *field,
+                  struct md_reasons *reasons, uint32_t *ret_id,
+                  struct md_error *err);
+void al_forget_names (struct alpaca *al);
+
+/* ---- rows.c ------------------------------------------------------------ */
+
+/* Reads one row into the batch's next place, which is not counted yet.
+ * *ret_ts is MD_ABSENT where there is none.                                */
+typedef int (*al_row_reader) (struct al_job *job, struct md_json *json,
+                              uint32_t symbol, struct md_reasons *reasons,
+                              md_time *ret_ts, struct md_error *err);
+int al_read_bar (struct al_job *job, struct md_json *json, uint32_t symbol,
+                 struct md_reasons *reasons, md_time *ret_ts,
+                 struct md_error *err);
+int al_read_trade (struct al_job *job, struct md_json *json, uint32_t symbol,
+                   struct md_reasons *reasons, md_time *ret_ts,
+                   struct md_error *err);
+int al_read_quote (struct al_job *job, struct md_json *json, uint32_t symbol,
+                   struct md_reasons *reasons, md_time *ret_ts,
+                   struct md_error *err);
+
+/* ---- series.c, actions.c, calendar.c, assets.c ------------------------- */
+
+int al_fetch_series (struct al_job *job, struct md_error *err);
+int al_fetch_actions (struct al_job *job, struct md_error *err);
+int al_fetch_calendar (struct al_job *job, struct md_error *err);
+#define AL_CALENDAR_SYMBOL "XNYS"
+
+int al_list_assets (void *session, struct md_call *call, const char *dataset,
+                    const char *pattern, struct md_error *err);
+
+static inline bool
+al_is_crypto (const char *dataset)
+{
+  return strncmp (dataset, "crypto/", 7) == 0;
+}
+
+#endif
