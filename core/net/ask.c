@@ -70,7 +70,7 @@ ask_network (NetReply *reply, const NetRequest *request, Hop *hop,
   }
   reply->status = transfer->status;
   reply->close_delimited = transfer->close_delimited;
-  reply->headers = g_ptr_array_ref (transfer->headers);
+  reply->headers = g_steal_pointer (&transfer->headers);
   if (ret_answer->recording != NULL)
     recording_answer (ret_answer->recording, reply->status, reply->headers);
   if (reply->pull)

@@ -74,7 +74,6 @@ static int
 broke_off (const Transfer *transfer, CURLcode code, struct md_error *err)
 {
   guint64 got = transfer->body.total;
-  const char *length = headers_get (transfer->headers, "Content-Length");
 
   if (transfer->header_bytes == 0)
     return md_fail (err, MD_ERR_NETWORK,
@@ -84,10 +83,11 @@ broke_off (const Transfer *transfer, CURLcode code, struct md_error *err)
     return md_fail (err, MD_ERR_NETWORK,
                     "the connection ended inside the headers: %s",
                     said (transfer->reason, code));
-  if (length != NULL)
+  if (transfer->announced >= 0)
     return md_fail (err, MD_ERR_NETWORK,
-                    "the body ended after %" G_GUINT64_FORMAT " of %.20s "
-                    "bytes: %s", got, length, said (transfer->reason, code));
+                    "the body ended after %" G_GUINT64_FORMAT " of %"
+                    G_GINT64_FORMAT " bytes: %s", got, transfer->announced,
+                    said (transfer->reason, code));
   return md_fail (err, MD_ERR_NETWORK,
                   "the body was cut after %" G_GUINT64_FORMAT " bytes: %s",
                   got, said (transfer->reason, code));

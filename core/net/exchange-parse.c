@@ -98,12 +98,22 @@ take_base64 (Parser *parser, Collected *collected, const char *text, gsize len,
 /* ---- lines --------------------------------------------------------------- */
 
 static gboolean
+add_header (GPtrArray *headers, const char *text, gsize len)
+{
+  g_autofree char *line = g_strndup (text, len);
+
+  return strlen (line) == len && headers_are_sound (line)
+         && headers_add (headers, line, len);
+}
+
+static gboolean
 take_request (Parser *parser, const char *text, gsize len, GError **error)
 {
   const char *blank = memchr (text, ' ', len);
   g_autofree char *method = NULL, *url = NULL;
 
   if (blank == NULL || blank + 1 == text + len
+      || memchr (text, '\0', len) != NULL
       || memchr (blank + 1, ' ', (gsize) (text + len - blank - 1)) != NULL)
     return complain (parser, error, "a request is METHOD URL", text, len);
   finish_current (parser);
@@ -126,7 +136,7 @@ take_answer (Parser *parser, const char *text, gsize len, GError **error)
                       + (text[2] - '0');
     return TRUE;
   }
-  if (current->status != 0 && headers_add (current->headers, text, len))
+  if (current->status != 0 && add_header (current->headers, text, len))
     return TRUE;
   return complain (parser, error, "one status of three digits, then headers",
                    text, len);
@@ -171,7 +181,7 @@ take_side_file (Parser *parser, const char *text, gsize len, GError **error)
 static gboolean
 take_header (Parser *parser, const char *text, gsize len, GError **error)
 {
-  if (headers_add (parser->current->request_headers, text, len))
+  if (add_header (parser->current->request_headers, text, len))
     return TRUE;
   return complain (parser, error, "a header is Name: value", text, len);
 }

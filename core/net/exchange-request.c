@@ -33,7 +33,7 @@ exchange_keep_header (GPtrArray *headers, const Redactor *redactor,
   g_autofree char *line = g_strconcat (name, ": ", value, NULL);
   g_autofree char *clean = redactor_apply (redactor, line);
 
-  if (!is_left_out (name))
+  if (!is_left_out (name) && headers_are_sound (clean))
     headers_add (headers, clean, strlen (clean));
 }
 

@@ -33,6 +33,8 @@ unfold (GPtrArray *headers, const char *line, gsize len)
 
   if (headers->len == 0)
     return FALSE;
+  if (more[0] == '\0')
+    return TRUE;
   last = g_ptr_array_index (headers, headers->len - 1);
   joined = g_strconcat (last->value, " ", more, NULL);
   g_free (last->value);

@@ -37,7 +37,7 @@ begin_answer (Transfer *transfer, const char *line)
 /* Two lengths that differ are how answers are smuggled past a proxy; curl
  * takes one of them.                                                       */
 static gboolean
-read_length (Transfer *transfer, gint64 *ret_length)
+read_length (Transfer *transfer)
 {
   const char *first = headers_get (transfer->headers, "Content-Length");
 
@@ -49,7 +49,8 @@ read_length (Transfer *transfer, gint64 *ret_length)
       return refuse (transfer, MD_ERR_PROTOCOL,
                      "the answer has two different Content-Length headers");
   }
-  *ret_length = first != NULL ? g_ascii_strtoll (first, NULL, 10) : -1;
+  transfer->announced
+    = first != NULL ? g_ascii_strtoll (first, NULL, 10) : -1;
   return TRUE;
 }
 
@@ -63,10 +64,11 @@ may_have_body (const Transfer *transfer)
 static gboolean
 end_headers (Transfer *transfer)
 {
-  gint64 length = -1;
+  gint64 length;
 
-  if (!read_length (transfer, &length))
+  if (!read_length (transfer))
     return FALSE;
+  length = transfer->announced;
   if (length >= 0 || !may_have_body (transfer)
       || headers_get (transfer->headers, "Transfer-Encoding") != NULL)
     transfer->close_delimited = FALSE;

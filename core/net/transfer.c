@@ -49,7 +49,7 @@ transfer_unref (Transfer *transfer)
     net_return_easy (transfer->net, transfer->easy);
   curl_slist_free_all (transfer->lines);
   body_clear (&transfer->body);
-  g_ptr_array_unref (transfer->headers);
+  g_clear_pointer (&transfer->headers, g_ptr_array_unref);
   pthread_cond_destroy (&transfer->changed);
   pthread_mutex_destroy (&transfer->lock);
   net_unref (transfer->net);

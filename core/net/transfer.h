@@ -33,9 +33,11 @@ typedef struct {
   Body body;
   struct md_error error;   /* the cause in a sentence; klass 0 = none       */
 
-  /* The network thread's until `answered`, constant afterwards.            */
+  /* The network thread's until `answered`; then the headers are the waiting
+   * thread's, and the others constant.                                     */
   int status;
   GPtrArray *headers;
+  gint64 announced;        /* Content-Length, -1 when there is none         */
   gboolean close_delimited, discard;
 
   /* The network thread's alone.                                            */
