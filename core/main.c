@@ -82,6 +82,11 @@ main (int argc, char **argv)
     cli_print_help ();
     return EXIT_USAGE;
   }
+  /* `mdcore help run` is `mdcore run --help`.                              */
+  if (argc > 2 && strcmp (argv[1], "help") == 0) {
+    argv[1] = argv[2];
+    argv[2] = (char *) "--help";
+  }
   if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0
       || strcmp (argv[1], "help") == 0) {
     cli_print_help ();

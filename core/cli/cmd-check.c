@@ -87,16 +87,6 @@ print_ok (const char *file, const Job *job)
 }
 
 static json_t *
-texts_to_json (char **texts)
-{
-  json_t *list = json_array ();
-
-  for (; texts != NULL && *texts != NULL; texts++)
-    json_array_append_new (list, json_string (*texts));
-  return list;
-}
-
-static json_t *
 ok_to_json (const char *file, const Job *job)
 {
   json_t *object = json_object ();
@@ -105,9 +95,9 @@ ok_to_json (const char *file, const Job *job)
   json_object_set_new (object, "ok", json_true ());
   out_set_text (object, "job", job->name);
   out_set_text (object, "provider", job->provider);
-  json_object_set_new (object, "datasets", texts_to_json (job->datasets));
-  json_object_set_new (object, "schemas", texts_to_json (job->schemas));
-  json_object_set_new (object, "symbols", texts_to_json (job->symbols));
+  json_object_set_new (object, "datasets", out_texts (job->datasets, -1));
+  json_object_set_new (object, "schemas", out_texts (job->schemas, -1));
+  json_object_set_new (object, "symbols", out_texts (job->symbols, -1));
   out_set_time (object, "start", job->start);
   out_set_time (object, "end", job->end);
   out_set_text (object, "store", job->store_path);
@@ -122,7 +112,7 @@ faults_to_json (const char *file, const GError *error)
 
   out_set_text (object, "file", file);
   json_object_set_new (object, "ok", json_false ());
-  json_object_set_new (object, "faults", texts_to_json (faults));
+  json_object_set_new (object, "faults", out_texts (faults, -1));
   return object;
 }
 

@@ -142,17 +142,14 @@ print_json (const Selection *selection, const GPtrArray *found,
 {
   g_autoptr (GPtrArray) missing = never_asked (selection, found);
   json_t *document = json_object (), *selectors = json_array ();
-  json_t *never = json_array ();
 
   for (guint i = 0; i < found->len; i++)
     json_array_append_new (selectors, selector_to_json (
       g_ptr_array_index (found, i), &g_array_index (stats, SeriesStats, i)));
-  for (guint i = 0; i + 1 < missing->len; i++)
-    json_array_append_new (never,
-                           json_string (g_ptr_array_index (missing, i)));
   out_set_text (document, "store", selection->path);
   json_object_set_new (document, "selectors", selectors);
-  json_object_set_new (document, "never_asked", never);
+  json_object_set_new (document, "never_asked",
+                       out_texts (missing->pdata, -1));
   out_print_json (document);
 }
 

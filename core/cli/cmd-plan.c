@@ -5,6 +5,7 @@
  */
 #include "cmd.h"
 #include "engine/plan.h"
+#include "out.h"
 #include "run-job.h"
 
 #include "data/interval.h"
@@ -17,17 +18,6 @@
 #define SYMBOLS_SHOWN 3
 
 /* ---- JSON ------------------------------------------------------------ */
-
-static json_t *
-time_to_json (md_time t)
-{
-  char text[TIME_TEXT_SIZE];
-
-  if (t == MD_ABSENT)
-    return json_null ();
-  time_format (t, text);
-  return json_string (text);
-}
 
 static json_t *
 calls_to_json (guint64 calls)
@@ -43,16 +33,6 @@ count_to_json (gint64 count)
 }
 
 static json_t *
-texts_to_json (const GPtrArray *texts)
-{
-  json_t *array = json_array ();
-
-  for (guint i = 0; i < texts->len; i++)
-    json_array_append_new (array, json_string (texts->pdata[i]));
-  return array;
-}
-
-static json_t *
 chunk_to_json (const Chunk *chunk)
 {
   json_t *object = json_object ();
@@ -61,9 +41,10 @@ chunk_to_json (const Chunk *chunk)
   plan_calls (chunk, &min, &max);
   json_object_set_new (object, "dataset", json_string (chunk->dataset));
   json_object_set_new (object, "schema", json_string (chunk->schema));
-  json_object_set_new (object, "symbols", texts_to_json (chunk->symbols));
-  json_object_set_new (object, "from", time_to_json (chunk->from));
-  json_object_set_new (object, "to", time_to_json (chunk->to));
+  json_object_set_new (object, "symbols",
+                       out_texts (chunk->symbols->pdata, chunk->symbols->len));
+  out_set_time (object, "from", chunk->from);
+  out_set_time (object, "to", chunk->to);
   json_object_set_new (object, "calls_min", calls_to_json (min));
   json_object_set_new (object, "calls_max", calls_to_json (max));
   json_object_set_new (object, "refetch", json_boolean (chunk->refetch));
@@ -90,9 +71,10 @@ plan_to_json (const Plan *plan, const Job *job)
                        priced ? json_real (plan->money) : json_null ());
   json_object_set_new (object, "currency",
                        priced ? json_string (plan->currency) : json_null ());
-  json_object_set_new (object, "held_until", time_to_json (plan->held_until));
-  json_object_set_new (object, "next_final", time_to_json (plan->next_final));
-  json_object_set_new (object, "notes", texts_to_json (plan->notes));
+  out_set_time (object, "held_until", plan->held_until);
+  out_set_time (object, "next_final", plan->next_final);
+  json_object_set_new (object, "notes",
+                       out_texts (plan->notes->pdata, plan->notes->len));
   json_object_set_new (object, "chunks", chunks);
   return object;
 }

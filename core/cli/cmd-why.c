@@ -11,16 +11,6 @@
 
 #include <stdio.h>
 
-static json_t *
-texts_to_json (const GPtrArray *texts)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < texts->len; i++)
-    json_array_append_new (list, json_string (g_ptr_array_index (texts, i)));
-  return list;
-}
-
 static void
 set_commit (json_t *object, const Why *why)
 {
@@ -66,8 +56,10 @@ why_to_json (const Why *why)
   out_set_text (object, "row", why->row);
   set_ledger (object, why);
   set_commit (object, why);
-  json_object_set_new (object, "dead_letters", texts_to_json (why->letters));
-  json_object_set_new (object, "changes", texts_to_json (why->changes));
+  json_object_set_new (object, "dead_letters",
+                       out_texts (why->letters->pdata, why->letters->len));
+  json_object_set_new (object, "changes",
+                       out_texts (why->changes->pdata, why->changes->len));
   return object;
 }
 

@@ -41,6 +41,20 @@ out_set_count (json_t *object, const char *name, guint64 n)
   json_object_set_new (object, name, json_integer ((json_int_t) n));
 }
 
+json_t *
+out_texts (gpointer texts, gssize n)
+{
+  char *const *text = texts;
+  json_t *list = json_array ();
+
+  for (gssize i = 0; text != NULL && (n < 0 ? text[i] != NULL : i < n); i++) {
+    g_autofree char *valid = g_utf8_make_valid (text[i], -1);
+
+    json_array_append_new (list, json_string (valid));
+  }
+  return list;
+}
+
 void
 out_print_json (json_t *document)
 {

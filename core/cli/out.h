@@ -12,6 +12,9 @@
 void out_set_text (json_t *object, const char *name, const char *text);
 void out_set_time (json_t *object, const char *name, md_time t);
 void out_set_count (json_t *object, const char *name, guint64 n);
+/* An array of n texts; n -1: as many as stand before a NULL; none for NULL.
+ * (transfer full)                                                          */
+json_t *out_texts (gpointer texts, gssize n);
 /* Prints the document, indented, and frees it.                             */
 void out_print_json (json_t *document);
 

@@ -2,6 +2,7 @@
  *
  * report-text.c - a run's report as text for people and as JSON.
  */
+#include "out.h"
 #include "run-job.h"
 
 #include "data/interval.h"
@@ -31,50 +32,24 @@ outcome_name (RunOutcome outcome)
 
 /* ---- JSON ------------------------------------------------------------ */
 
-static void
-set_time (json_t *object, const char *name, md_time t)
-{
-  char text[TIME_TEXT_SIZE];
-
-  if (t == MD_ABSENT) {
-    json_object_set_new (object, name, json_null ());
-    return;
-  }
-  time_format (t, text);
-  json_object_set_new (object, name, json_string (text));
-}
-
-static void
-set_text (json_t *object, const char *name, const char *text)
-{
-  json_object_set_new (object, name,
-                       text != NULL ? json_string (text) : json_null ());
-}
-
-static void
-set_count (json_t *object, const char *name, guint64 n)
-{
-  json_object_set_new (object, name, json_integer ((json_int_t) n));
-}
-
 static json_t *
 entry_to_json (const RunEntry *entry)
 {
   json_t *object = json_object ();
 
-  set_text (object, "symbol", entry->symbol);
-  set_text (object, "dataset", entry->dataset);
-  set_text (object, "schema", entry->schema);
-  set_text (object, "status", entry->status);
-  set_text (object, "reason", entry->reason);
-  set_count (object, "rows_in", entry->rows_in);
-  set_count (object, "added", entry->added);
-  set_count (object, "changed", entry->changed);
-  set_count (object, "withdrawn", entry->withdrawn);
-  set_count (object, "same", entry->same);
-  set_count (object, "rejected", entry->rejected);
-  set_time (object, "held_until", entry->held_until);
-  set_time (object, "next_final", entry->next_final);
+  out_set_text (object, "symbol", entry->symbol);
+  out_set_text (object, "dataset", entry->dataset);
+  out_set_text (object, "schema", entry->schema);
+  out_set_text (object, "status", entry->status);
+  out_set_text (object, "reason", entry->reason);
+  out_set_count (object, "rows_in", entry->rows_in);
+  out_set_count (object, "added", entry->added);
+  out_set_count (object, "changed", entry->changed);
+  out_set_count (object, "withdrawn", entry->withdrawn);
+  out_set_count (object, "same", entry->same);
+  out_set_count (object, "rejected", entry->rejected);
+  out_set_time (object, "held_until", entry->held_until);
+  out_set_time (object, "next_final", entry->next_final);
   return object;
 }
 
@@ -84,24 +59,24 @@ report_to_json (const RunReport *report, const Job *job)
   json_t *object = json_object (), *entries = json_array ();
   char *text;
 
-  set_text (object, "run", report->run_id);
-  set_text (object, "job", job->name);
-  set_text (object, "provider", job->provider);
-  set_text (object, "outcome", outcome_name (report->outcome));
-  set_text (object, "error", report->error);
-  set_text (object, "error_class",
+  out_set_text (object, "run", report->run_id);
+  out_set_text (object, "job", job->name);
+  out_set_text (object, "provider", job->provider);
+  out_set_text (object, "outcome", outcome_name (report->outcome));
+  out_set_text (object, "error", report->error);
+  out_set_text (object, "error_class",
             report->error != NULL && report->error_class != 0
               ? error_class_name (report->error_class) : NULL);
-  set_time (object, "at", clock_now ());
-  set_count (object, "chunks", report->chunks);
-  set_count (object, "calls", report->calls);
-  set_count (object, "retries", report->retries);
-  set_count (object, "commits", report->commits);
-  set_count (object, "rows_in", report->rows_in);
-  set_count (object, "rows_rejected", report->rows_rejected);
-  set_count (object, "bytes_in", report->bytes_in);
-  set_count (object, "waited_ms", (guint64) report->waited_ns / 1000000);
-  set_count (object, "elapsed_ms", (guint64) report->elapsed_ns / 1000000);
+  out_set_time (object, "at", clock_now ());
+  out_set_count (object, "chunks", report->chunks);
+  out_set_count (object, "calls", report->calls);
+  out_set_count (object, "retries", report->retries);
+  out_set_count (object, "commits", report->commits);
+  out_set_count (object, "rows_in", report->rows_in);
+  out_set_count (object, "rows_rejected", report->rows_rejected);
+  out_set_count (object, "bytes_in", report->bytes_in);
+  out_set_count (object, "waited_ms", (guint64) report->waited_ns / 1000000);
+  out_set_count (object, "elapsed_ms", (guint64) report->elapsed_ns / 1000000);
   for (guint i = 0; i < report->entries->len; i++)
     json_array_append_new (entries,
                            entry_to_json (report->entries->pdata[i]));

@@ -331,7 +331,8 @@ read_set (const char *set, const char *here, GPtrArray *values,
       && config_key_check (group, key, "--set", faults))
     g_ptr_array_add (values,
                      config_value_new (LAYER_COMMAND, group, key, equals + 1,
-                                       "--set", here, "every user of this machine sees "
+                                       "--set", here,
+                                       "every user of this machine sees "
                                        "command lines:"));
 }
 

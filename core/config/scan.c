@@ -58,7 +58,8 @@ scan_group (Scan *scan, const char *line)
     faults_add (scan->faults, scan->origin,
                 "text after [%s]: comments stand on lines of their own",
                 group);
-  if (!config_group_check (group, scan->source->kind, scan->origin, scan->faults))
+  if (!config_group_check (group, scan->source->kind, scan->origin,
+                           scan->faults))
     return;
   what = g_strdup_printf ("[%s]", group);
   first_time (scan, what, group);

@@ -42,6 +42,56 @@ def test_an_unknown_command_exits_with_two(t):
     t.run("frobnicate").expect(2, err="unknown command \"frobnicate\"")
 
 
+def test_a_mistyped_command_gets_a_suggestion(t):
+    t.run("covrage").expect(2, err='did you mean "coverage"?')
+
+
+def test_a_mistyped_option_gets_a_suggestion(t):
+    t.run("gaps", "--repar").expect(2, err="did you mean --repair?")
+
+
+def test_an_option_before_the_command_must_be_a_common_one(t):
+    t.run("--repair", "gaps").expect(2, err='unknown option "--repair"')
+
+
+def test_common_options_stand_before_or_after_the_command(t):
+    for args in (["--store", "here", "coverage"], ["--store=here", "coverage"],
+                 ["-q", "--store", "here", "coverage"],
+                 ["coverage", "--store", "here"],
+                 ["coverage", "--store=here", "-q"]):
+        t.run(*args).expect(5, err=t.path("here"))
+
+
+def test_the_later_of_two_equal_options_wins(t):
+    t.run("--store", "one", "coverage", "--store", "two").expect(
+        5, err=t.path("two"))
+
+
+def test_two_dashes_end_the_options(t):
+    t.run("check", "--", "--help").expect(2, err="--help: No such file")
+
+
+def test_help_of_a_command_by_its_name(t):
+    t.run("help", "gaps").expect(0, out="mdcore gaps")
+    t.run("help", "gasp").expect(2, err="gaps")
+
+
+def test_log_options_are_checked(t):
+    t.run("coverage", "--log-level", "loud").expect(
+        2, err="--log-level loud: must be one of debug, info")
+    t.run("coverage", "--log-format", "xml").expect(
+        2, err="--log-format xml: must be one of text, json")
+
+
+def test_a_reader_that_leaves_early_is_no_failure(t):
+    import subprocess
+    command = f"'{harness.BIN}' config keys; echo $? >status"
+    for reader in ("head -c 1", "true"):
+        subprocess.run(["sh", "-c", f"({command}) | {reader}"], env=t.env,
+                       cwd=t.dir, capture_output=True, check=False)
+        harness.equal(t.read("status").strip(), "0", reader)
+
+
 def test_version_names_the_plugin_abi(t):
     out = t.run("--version").expect(0).out
     harness.matches(r"^mdcore \d+\.\d+\.\d+, plugin ABI \d+\.\d+$", out)

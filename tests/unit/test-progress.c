@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "data/clock.h"
 #include "observe/progress.h"
+#include "observe/log.h"
 #include "stderr-fixture.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 static char *
@@ -114,6 +117,96 @@ test_quiet_shows_nothing (void)
   g_assert_cmpstr (out, ==, "");
 }
 
+/* What a terminal gets while `work` runs.  (transfer full)                 */
+static char *
+on_terminal (void (*work) (void))
+{
+  int terminal = posix_openpt (O_RDWR | O_NOCTTY), saved, slave;
+  char buf[4096];
+  gssize n;
+
+  if (terminal < 0 || grantpt (terminal) != 0 || unlockpt (terminal) != 0)
+    return NULL;
+  slave = open (ptsname (terminal), O_RDWR | O_NOCTTY);
+  if (slave < 0) {
+    close (terminal);
+    return NULL;
+  }
+  saved = dup (STDERR_FILENO);
+  dup2 (slave, STDERR_FILENO);
+  g_setenv ("TERM", "xterm", TRUE);
+  work ();
+  dup2 (saved, STDERR_FILENO);
+  close (saved);
+  n = read (terminal, buf, sizeof buf - 1);
+  close (slave);
+  close (terminal);
+  g_assert_cmpint (n, >=, 0);
+  return g_strndup (buf, (gsize) n);
+}
+
+static void
+log_a_warning (void)
+{
+  log_event (MD_LOG_WARNING, "a", "careful");
+}
+
+static void
+update_twice_and_log (void)
+{
+  Progress *progress = progress_new ("us", FALSE);
+  ProgressState state = { .fraction = 0.5, .rows = 10 };
+
+  progress_update (progress, &state);
+  state.fraction = 0.51;
+  progress_update (progress, &state);
+  log_event (MD_LOG_INFO, "a", "in between");
+  clock_advance (MD_SECOND);
+  progress_update (progress, &state);
+  progress_free (progress);
+  log_event (MD_LOG_INFO, "a", "afterwards");
+}
+
+static void
+test_on_a_terminal_one_line_rewrites_itself (void)
+{
+  g_autofree char *out = on_terminal (update_twice_and_log);
+  const char *log_line, *end;
+
+  if (out == NULL) {
+    g_test_skip ("no pseudo terminal to be had");
+    return;
+  }
+  assert_has (out, "\r\033[Kus  [##########..........] 50 %");
+  /* 100 ms have not passed: the second one is not shown yet.               */
+  log_line = strstr (out, "in between");
+  g_assert_nonnull (log_line);
+  end = strstr (out, "51 %");
+  g_assert_nonnull (end);
+  g_assert_true (end > log_line);
+  /* The log line stands on a line of its own, the progress below it again. */
+  assert_has (out, "10 rows\r\033[K2023");
+  assert_has (out, "in between\r\nus  [");
+  assert_has (end, "\r\033[K2023");
+}
+
+static void
+test_no_color_is_respected (void)
+{
+  g_autofree char *coloured = on_terminal (log_a_warning), *plain = NULL;
+
+  if (coloured == NULL) {
+    g_test_skip ("no pseudo terminal to be had");
+    return;
+  }
+  assert_has (coloured, "\033[33mwarning\033[0m");
+  g_setenv ("NO_COLOR", "1", TRUE);
+  plain = on_terminal (log_a_warning);
+  g_unsetenv ("NO_COLOR");
+  assert_has (plain, " warning a: careful");
+  g_assert_null (strchr (plain, '\033'));
+}
+
 #define ADD(name, test) g_test_add_func ("/progress/" name, test)
 
 int
@@ -132,5 +225,8 @@ main (int argc, char **argv)
   ADD ("without-a-terminal-a-log-line-comes-every-30-seconds",
        test_without_a_terminal_a_log_line_comes_every_30_seconds);
   ADD ("quiet-shows-nothing", test_quiet_shows_nothing);
+  ADD ("on-a-terminal-one-line-rewrites-itself",
+       test_on_a_terminal_one_line_rewrites_itself);
+  ADD ("no-color-is-respected", test_no_color_is_respected);
   return g_test_run ();
 }
