@@ -75,9 +75,13 @@ conventions (const json_t *offer)
   g_string_append_printf (text, "time: %s", text_of (offer, "time"));
   if (zone != NULL)
     g_string_append_printf (text, " (days of %s)", zone);
-  g_string_append_printf (text, "; final: %s after the %s",
-                          final != NULL ? final : "?",
-                          text_of (offer, "final_from"));
+  if (g_strcmp0 (final, "0s") == 0)
+    g_string_append_printf (text, "; final: at the %s",
+                            text_of (offer, "final_from"));
+  else
+    g_string_append_printf (text, "; final: %s after the %s",
+                            final != NULL ? final : "?",
+                            text_of (offer, "final_from"));
   g_string_append_printf (text, "; adjustment: %s",
                           adjustment != NULL ? adjustment : "none exists");
   if (volume != NULL)

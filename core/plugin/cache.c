@@ -11,6 +11,7 @@
 
 #include "build-config.h"
 
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -128,9 +129,12 @@ write_cache (PluginCache *cache)
                     cache->plugins);
   text = json_dumps (root, JSON_COMPACT);
   json_decref (root);
-  if (text != NULL && g_mkdir_with_parents (dir, 0700) == 0)
+  if (text != NULL && g_mkdir_with_parents (dir, 0700) == 0) {
+    /* Not worth an fsync; NONE would not cut a longer file off, though.    */
+    g_unlink (cache->file);
     g_file_set_contents_full (cache->file, text, -1,
-                              G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
+                              G_FILE_SET_CONTENTS_NONE, 0600, NULL);
+  }
   free (text);
 }
 

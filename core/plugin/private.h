@@ -61,7 +61,7 @@ json_t *plugin_describe (const Plugin *plugin);
 gboolean plugin_has_check (const Plugin *plugin);
 gboolean plugin_has_resolve (const Plugin *plugin);
 
-/* ---- examine.c ------------------------------------------------------- */
+/* ---- ask.c, examine.c ------------------------------------------------ */
 
 /* Fills json or error of each PluginInfo that has neither.                 */
 void plugin_examine_all (PluginInfo *const *infos, gsize n);

@@ -108,6 +108,14 @@ def test_inspect_of_an_unknown_one_exits_with_two(t):
     t.run("inspect", "fkae").expect(2, err=['did you mean "fake"?'])
 
 
+def test_a_job_whose_plugin_is_broken_exits_with_six(t):
+    drop(t, "crash")
+    t.run("backfill", "crash", "ACME", "--schema", "ohlcv-1m", "--from",
+          "2024-01-01", "--store", t.path("store"), "--plugin-path",
+          t.path("plugins")).expect(6, err=["crash", "crashed"])
+    assert not os.path.exists(t.path("store"))
+
+
 def test_inspect_wants_one_name(t):
     t.run("inspect").expect(2, err="inspect")
     t.run("inspect", "fake", "fake").expect(2, err="inspect")

@@ -92,6 +92,32 @@ test_a_hanging_one_is_given_up (void)
   g_assert_cmpint (g_get_monotonic_time () - start, <, 15 * G_USEC_PER_SEC);
 }
 
+static gpointer
+wait_for_end (gpointer end)
+{
+  g_async_queue_pop (end);
+  return NULL;
+}
+
+/* Then nothing may be forked, and the program is started anew.             */
+static void
+test_a_program_with_threads_examines_too (void)
+{
+  g_autofree char *good = plugin_corpus ("good");
+  g_autofree char *crash = plugin_corpus ("crash");
+  g_autofree char *good_error = NULL, *crash_error = NULL;
+  GAsyncQueue *end = g_async_queue_new ();
+  GThread *thread = g_thread_new ("other", wait_for_end, end);
+
+  good_error = plugin_error (good);
+  crash_error = plugin_error (crash);
+  g_async_queue_push (end, end);
+  g_thread_join (thread);
+  g_async_queue_unref (end);
+  g_assert_cmpstr (good_error, ==, NULL);
+  assert_says (crash_error, "crashed");
+}
+
 static void
 test_no_process_stays_behind (void)
 {
@@ -310,6 +336,8 @@ add_refusals (void)
   add_in_folder ("each-broken-one-ends-in-its-own-sentence",
                  test_each_broken_one_ends_in_its_own_sentence);
   add ("a-hanging-one-is-given-up", test_a_hanging_one_is_given_up);
+  add ("a-program-with-threads-examines-too",
+       test_a_program_with_threads_examines_too);
   add ("no-process-stays-behind", test_no_process_stays_behind);
   add_in_folder ("what-is-no-library-is-told",
                  test_what_is_no_library_is_told);
