@@ -75,39 +75,22 @@ config_job_place (const Job *job)
 
 /* ---- all keys ----------------------------------------------------------- */
 
-typedef struct {
-  Job *job;
-  const GPtrArray *layers;
-  const char *provider;  /* whose [provider:NAME] counts                    */
-  Faults *faults;
-} Build;
-
-static void
-keep_setting (Job *job, const ConfigValue *value, gboolean secret)
-{
-  ConfigValue *copy = config_value_copy (value);
-
-  copy->secret = secret;
-  g_ptr_array_add (job->settings, copy);
-}
-
 /* Sets one member from a value; what is wrong is told with its place.      */
 static void
-apply (Build *build, const ConfKey *key, const ConfigValue *value)
+apply (ConfigBuild *build, const ConfKey *key, const ConfigValue *value)
 {
   g_autoptr (GError) error = NULL;
   char *text = config_expand (value, NULL, &error);
 
   if (text == NULL
-      || !config_member_set (build->job, key, text, value->dir,
-                                &error))
+      || !config_member_set (build->job, key, text, value->dir, &error))
     faults_add (build->faults, value->origin, "[%s] %s: %s", key->group,
                 key->key, error->message);
   config_wipe (text);
 }
 
 static void
-missing (Build *build, const ConfKey *key)
+missing (ConfigBuild *build, const ConfKey *key)
 {
   static const struct {
     const char *key, *how;
@@ -147,7 +130,7 @@ built_in_value (const ConfKey *key)
 }
 
 static void
-apply_key (Build *build, const ConfKey *key)
+apply_key (ConfigBuild *build, const ConfKey *key)
 {
   const ConfigValue *value = config_lookup (build->layers, key->group,
                                             key->key, NULL);
@@ -160,19 +143,19 @@ apply_key (Build *build, const ConfKey *key)
       missing (build, key);
     return;
   }
-  keep_setting (build->job, value, (key->flags & CONF_SECRET) != 0);
+  config_keep_setting (build->job, value, (key->flags & CONF_SECRET) != 0);
   if ((key->flags & CONF_APART) == 0)
     apply (build, key, value);
 }
 
 static void
-apply_bucket (Build *build, const ConfigValue *value)
+apply_bucket (ConfigBuild *build, const ConfigValue *value)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = config_expand (value, NULL, &error);
   RateLimit rate = { 0 };
 
-  keep_setting (build->job, value, FALSE);
+  config_keep_setting (build->job, value, FALSE);
   if (text != NULL && value_parse_rate (text, &rate, &error))
     g_hash_table_insert (build->job->buckets,
                          g_strdup (value->key + strlen ("bucket.")),
@@ -183,7 +166,7 @@ apply_bucket (Build *build, const ConfigValue *value)
 }
 
 static void
-apply_buckets (Build *build)
+apply_buckets (ConfigBuild *build)
 {
   for (guint i = 0; i < build->layers->len; i++) {
     const ConfigValue *value = g_ptr_array_index (build->layers, i);
@@ -196,99 +179,10 @@ apply_buckets (Build *build)
   }
 }
 
-/* ---- what plugins declare ----------------------------------------------- */
-
-/* The values of a plugin's group as they count, each key once, in the order
- * of their first mention; they are read when the plugin is known.          */
-static void
-keep_group (Build *build, const char *group, const char *provider,
-            GHashTable *settings)
-{
-  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < build->layers->len; i++) {
-    const ConfigValue *any = g_ptr_array_index (build->layers, i);
-    const ConfigValue *value;
-    ConfigValue *kept;
-
-    if (!config_group_counts (any->group, group, provider)
-        || !g_hash_table_add (done, any->key))
-      continue;
-    value = config_lookup (build->layers, group, any->key, provider);
-    if (value == NULL)
-      continue;
-    /* What is secret is known when the plugin is: until then, all of it.   */
-    keep_setting (build->job, value, TRUE);
-    kept = g_ptr_array_index (build->job->settings,
-                              build->job->settings->len - 1);
-    g_free (kept->group);
-    kept->group = g_strdup (group);
-    if (settings != NULL)
-      g_hash_table_insert (settings, g_strdup (value->key),
-                           g_strdup (value->value));
-  }
-}
-
-static void
-add_sink (Build *build, const char *name, const char *origin)
-{
-  g_autofree char *group = g_strconcat ("sink:", name, NULL);
-  const ConfigValue *type = config_lookup (build->layers, group, "type", NULL);
-  SinkConfig *sink;
-
-  if (type == NULL) {
-    faults_add (build->faults, origin,
-                "[job] sinks: there is no [%s] with a type", group);
-    return;
-  }
-  sink = g_new0 (SinkConfig, 1);
-  sink->name = g_strdup (name);
-  sink->type = g_strdup (type->value);
-  sink->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                          (GDestroyNotify) config_wipe);
-  g_ptr_array_add (build->job->sinks, sink);
-  keep_group (build, group, NULL, sink->settings);
-}
-
-/* A sink that the job describes and does not name would get nothing, and
- * nobody would notice.                                                     */
-static void
-check_sinks_are_named (Build *build, char **names)
-{
-  for (guint i = 0; i < build->layers->len; i++) {
-    const ConfigValue *value = g_ptr_array_index (build->layers, i);
-    const char *name = value->group + strlen ("sink:");
-
-    if (g_str_has_prefix (value->group, "sink:")
-        && strcmp (value->key, "type") == 0
-        && value->layer == LAYER_JOB
-        && (names == NULL
-            || !g_strv_contains ((const char *const *) names, name)))
-      faults_add (build->faults, value->origin,
-                  "[job] sinks does not name \"%s\", so it would get nothing",
-                  name);
-  }
-}
-
-static void
-apply_sinks (Build *build)
-{
-  const ConfigValue *sinks = config_lookup (build->layers, "job", "sinks",
-                                            NULL);
-  g_auto (GStrv) names = sinks != NULL ? config_list (sinks->value) : NULL;
-  g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (char **name = names; name != NULL && *name != NULL; name++) {
-    if (g_hash_table_add (done, *name))
-      add_sink (build, *name, sinks->origin);
-  }
-  check_sinks_are_named (build, names);
-}
-
 /* ---- what only the whole shows ------------------------------------------ */
 
 static const char *
-origin_of (const Build *build, const char *group, const char *key)
+origin_of (const ConfigBuild *build, const char *group, const char *key)
 {
   const ConfigValue *value = config_lookup (build->layers, group, key, NULL);
 
@@ -296,7 +190,7 @@ origin_of (const Build *build, const char *group, const char *key)
 }
 
 static void
-finish_selector (Build *build)
+finish_selector (ConfigBuild *build)
 {
   Job *job = build->job;
 
@@ -325,7 +219,7 @@ default_name (const Job *job)
 }
 
 static void
-finish (Build *build)
+finish (ConfigBuild *build)
 {
   Job *job = build->job;
 
@@ -348,7 +242,7 @@ finish (Build *build)
 
 /* A path is relative to the file that names it, a name is looked up.       */
 static void
-place_provider (Build *build)
+place_provider (ConfigBuild *build)
 {
   Job *job = build->job;
   const ConfigValue *value = config_lookup (build->layers, "job", "provider",
@@ -369,7 +263,7 @@ build_job (const char *path, const GPtrArray *command,
   g_autoptr (GPtrArray) layers = config_layers (path, command, overrides,
                                                 faults);
   g_autoptr (Job) job = job_new (path);
-  Build build = { job, layers, NULL, faults };
+  ConfigBuild build = { job, layers, faults };
   g_autofree char *provider = NULL;
 
   for (const ConfKey *key = config_keys (); key->group != NULL; key++) {
@@ -380,8 +274,8 @@ build_job (const char *path, const GPtrArray *command,
   place_provider (&build);
   provider = job->provider != NULL ? config_provider_name (job->provider)
                                    : NULL;
-  keep_group (&build, "provider", provider, NULL);
-  apply_sinks (&build);
+  config_keep_group (&build, "provider", provider, NULL);
+  config_apply_sinks (&build);
   finish (&build);
   return faults_none (faults, error) ? g_steal_pointer (&job) : NULL;
 }

@@ -106,5 +106,22 @@ const char *config_job_place (const Job *job);
 char **config_symbols (const char *text, const char *dir, GPtrArray *notes,
                        GError **error);
 
+/* ---- a job being built ------------------------------------------------ */
+
+typedef struct {
+  Job *job;
+  const GPtrArray *layers;
+  Faults *faults;
+} ConfigBuild;
+
+/* A copy for Job.settings.                                                 */
+void config_keep_setting (Job *job, const ConfigValue *value,
+                          gboolean secret);
+/* The values of a plugin's group as they count, each key once, in the order
+ * of their first mention; into `settings` too, if not NULL.                */
+void config_keep_group (ConfigBuild *build, const char *group,
+                        const char *provider, GHashTable *settings);
+void config_apply_sinks (ConfigBuild *build);
+
 /* Overwrites before it frees.                                              */
 void config_wipe (char *text);

@@ -85,6 +85,39 @@ def test_a_secret_is_masked_and_its_reference_told(t):
     done.expect(0, out=["webhook = ***", "${env:HOOK}"], not_out="v3ry")
 
 
+SECRET = "v3ry-s3cret-v4lue"
+
+
+def test_a_literal_secret_that_others_may_read_is_refused(t):
+    t.plugin("fake")
+    t.write("us.ini", JOB + f"[provider]\napi_key = {SECRET}\n", 0o644)
+    t.run("check", "us.ini").expect(
+        2, err=["us.ini:7: [provider] api_key is a secret",
+                "chmod 600 us.ini", "${env:"], not_err=SECRET)
+    t.run("config", "show", "us.ini").expect(0, out="api_key = ***",
+                                             not_out=SECRET)
+    t.write("us.ini", JOB + f"[provider]\napi_key = {SECRET}\n", 0o600)
+    t.run("check", "us.ini").expect(0, not_out=SECRET, not_err=SECRET)
+
+
+def test_a_literal_secret_in_set_is_refused(t):
+    t.plugin("fake")
+    t.write("us.ini", JOB)
+    t.run("check", "us.ini", "--set", f"provider.api_key={SECRET}").expect(
+        2, err=["--set: [provider] api_key is a secret", "command lines"],
+        not_err=SECRET)
+    t.run("check", "us.ini", "--set", "provider.api_key=${env:KEY}",
+          env={"KEY": SECRET}).expect(0)
+
+
+def test_a_refused_key_is_not_told(t):
+    t.plugin("fake")
+    t.write("us.ini", JOB + "[provider]\napi_key = ${env:KEY}\n"
+            "expected_key = another\n")
+    t.run("run", "us.ini", "--log-level", "debug",
+          env={"KEY": SECRET}).expect(4, not_out=SECRET, not_err=SECRET)
+
+
 def test_an_undefined_reference_is_told_with_its_line(t):
     t.write("us.ini", JOB + "[store]\npath = ${env:NOT_THERE}/x\n")
     t.run("config", "show", "us.ini").expect(
