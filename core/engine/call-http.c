@@ -103,15 +103,15 @@ resolve_auth (CallEnv *env, const struct md_auth *auth, NetAuth *ret_auth,
   return MD_OK;
 }
 
-/* Local files may be opened where a path key of the job points, or below.   */
+/* Local files may be opened where a path key of the job points, or below.
+ * Judged by the path that will be opened: a URL may hide dots in escapes.   */
 static gboolean
 path_allowed (CallEnv *env, const char *url)
 {
-  const char *path = g_str_has_prefix (url, "file:") ? url + 5 : url;
+  g_autofree char *path = net_local_path (url);
 
-  while (g_str_has_prefix (path, "//"))
-    path++;
-  if (strstr (path, "/../") != NULL || g_str_has_suffix (path, "/.."))
+  if (path == NULL || strstr (path, "/../") != NULL
+      || g_str_has_suffix (path, "/.."))
     return FALSE;
   for (char **p = env->keys->paths; p != NULL && *p != NULL; p++) {
     gsize len = strlen (*p);
@@ -216,7 +216,7 @@ keep_answer (struct md_call *call, const char *url)
   answer->content_type
     = g_strdup (net_reply_header (call->reply, "Content-Type"));
   answer->at = clock_now ();
-  answer->body = wire;
+  answer->body = g_bytes_ref (wire);
   g_ptr_array_add (call->raw, answer);
 }
 
@@ -359,24 +359,28 @@ class_of_status (int status)
   }
 }
 
-/* The start of the body on one line, without what could hide in it.        */
+/* The start of the body on one line, without what could hide in it.  A
+ * refusal has a body even when it was to be pulled.  Secrets go before the
+ * cut: half of one would not be recognised.                                */
 static char *
 excerpt (const struct md_call *call, const struct md_reply *reply)
 {
-  g_autofree char *start = NULL;
-  char *clean;
+  g_autofree char *start = NULL, *clean = NULL;
+  const char *body = reply->body;
+  gsize len = reply->len;
 
-  if (reply->body == NULL || reply->len == 0)
+  if (body == NULL && call->reply != NULL)
+    body = net_reply_body (call->reply, &len);
+  if (body == NULL || len == 0)
     return g_strdup ("(empty body)");
-  start = g_strndup (reply->body, MIN (reply->len, BODY_EXCERPT));
-  clean = g_utf8_make_valid (start, -1);
+  start = g_strndup (body, MIN (len, BODY_EXCERPT * 10));
+  clean = net_redact (start, (const char *const *) call->env->keys->secrets);
+  clean[MIN (strlen (clean), BODY_EXCERPT)] = '\0';
   for (char *p = clean; *p != '\0'; p++) {
     if ((guchar) *p < ' ')
       *p = ' ';
   }
-  g_free (start);
-  start = clean;
-  return net_redact (start, (const char *const *) call->env->keys->secrets);
+  return g_utf8_make_valid (clean, -1);
 }
 
 int

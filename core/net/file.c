@@ -4,6 +4,8 @@
  */
 #include "file.h"
 
+#include "net.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -149,18 +151,16 @@ folder_next (Folder *folder, const char **ret_name, Source **ret_source,
 
 /* ---- opening ------------------------------------------------------------- */
 
-static char *
-local_path (const char *url, struct md_error *err)
+char *
+net_local_path (const char *url)
 {
   g_autofree char *host = NULL, *path = NULL;
 
   if (url[0] == '/')
     return g_strdup (url);
   path = g_filename_from_uri (url, &host, NULL);
-  if (path == NULL || (host != NULL && strcmp (host, "localhost") != 0)) {
-    md_fail (err, MD_ERR_CONFIG, "this is no file: URL of a local file");
+  if (path == NULL || (host != NULL && strcmp (host, "localhost") != 0))
     return NULL;
-  }
   return g_steal_pointer (&path);
 }
 
@@ -185,12 +185,13 @@ int
 file_open (const char *url, gint64 from, gint64 to, Source **ret_source,
            Folder **ret_folder, struct md_error *err)
 {
-  g_autofree char *path = local_path (url, err);
+  g_autofree char *path = net_local_path (url);
   struct stat info;
   int fd;
 
   if (path == NULL)
-    return err->klass;
+    return md_fail (err, MD_ERR_CONFIG,
+                    "this is no file: URL of a local file");
   fd = open_at (AT_FDCWD, path, &info);
   if (fd < 0)
     return md_fail (err, MD_ERR_CONFIG, "it cannot be opened: %s",

@@ -104,6 +104,9 @@ guint64 net_reply_wire_bytes (const NetReply *reply);
 /* "https://host:port" with the default port made explicit.
  * (transfer full; NULL when it is no http(s) URL)                          */
 char *net_origin (const char *url);
+/* The path that a file: URL or an absolute path means, escapes undone.
+ * (transfer full; NULL when it is neither)                                 */
+char *net_local_path (const char *url);
 /* A copy of text with each secret, plain or percent-encoded or base64,
  * replaced by "***".                                                       */
 char *net_redact (const char *text, const char *const *secrets);

@@ -201,6 +201,7 @@ remove_tree (const char *path)
 void
 fixture_free (Fixture *fixture)
 {
+  net_free (fixture->net);
   remove_tree (fixture->dir);
   g_ptr_array_unref (fixture->asked);
   g_mutex_clear (&fixture->mutex);
@@ -226,6 +227,7 @@ make_input (Fixture *fixture, Store *store)
     .job = &fixture->job,
     .plugin = &fixture->plugin,
     .keys = &fixture->keys,
+    .net = fixture->net,
     .store = store,
     .refetch_from = fixture->refetch_from,
     .refetch_to = fixture->refetch_to,

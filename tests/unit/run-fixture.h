@@ -28,6 +28,7 @@ struct Fixture {
   struct md_offer offers[2];
   Job job;
   BoundKeys keys;
+  Net *net;                /* NULL unless the test makes one                */
   Cancel cancel;
   md_time now;
   md_time refetch_from, refetch_to;
