@@ -119,6 +119,8 @@ static const struct md_limit limits[] = {
   TICKS ("crypto/" loc_, "quotes", MD_QUOTE, "base currency", SOON,           \
          "Best bid and offer.")
 
+#define DAYS { .count = 1, .unit = MD_UNIT_DAY, .zone = NEW_YORK }
+
 static const struct md_offer offers[] = {
   RAW_BARS ("sip", LATE), ADJUSTED_BARS ("sip", LATE),
   STOCK_TICKS ("sip", LATE),
@@ -128,6 +130,15 @@ static const struct md_offer offers[] = {
   RAW_BARS ("boats", LATE), STOCK_TICKS ("boats", LATE),
   CRYPTO ("us"), CRYPTO ("us-1"), CRYPTO ("us-2"), CRYPTO ("eu-1"),
   CRYPTO ("bs-1"),
+  /* Alpaca promises no day on which an action is there: one more is given. */
+  { .dataset = "us_equity", .schema = "actions", .record = MD_ACTION,
+    .flags = MD_OFFER_SPARSE, .interval = DAYS, .index_time = "ex-date",
+    .settle_ns = MD_DAY, .max_symbols = 100,
+    .doc = "Splits, dividends, mergers, spin-offs, renames." },
+  { .dataset = "us_equity", .schema = "sessions", .record = MD_SESSION,
+    .flags = MD_OFFER_SPARSE, .interval = DAYS, .index_time = "market day",
+    .max_symbols = 1,
+    .doc = "Opening hours of each trading day; the symbol is XNYS." },
 };
 
 /* ---- sessions ------------------------------------------------------------------ */
@@ -215,6 +226,20 @@ al_open (struct md_call *call, const struct md_host *host,
 }
 
 static int
+check_calendar (const struct md_request *request, struct md_error *err)
+{
+  for (uint32_t i = 0; i < request->n_symbols; i++) {
+    if (strcmp (request->symbols[i], AL_CALENDAR_SYMBOL) == 0)
+      continue;
+    err->symbol = i;
+    return md_error_say (err, MD_ERR_CONFIG, "\"%.60s\" has no calendar of "
+                         "its own; sessions are those of "
+                         AL_CALENDAR_SYMBOL, request->symbols[i]);
+  }
+  return MD_OK;
+}
+
+static int
 check_symbols (const struct md_request *request, struct md_error *err)
 {
   bool crypto = al_is_crypto (request->dataset);
@@ -247,7 +272,8 @@ al_check (void *session, struct md_call *call,
                          "provider.key_id and provider.secret_key, or "
                          "APCA_API_KEY_ID and APCA_API_SECRET_KEY",
                          request->dataset);
-  return check_symbols (request, err);
+  return strcmp (request->schema, "sessions") == 0
+           ? check_calendar (request, err) : check_symbols (request, err);
 }
 
 static int
@@ -260,8 +286,15 @@ al_fetch (void *session, struct md_call *call,
   snprintf (what, sizeof what, "%.40s %.40s", request->dataset,
             request->schema);
   job.what = what;
-  al_forget_names (job.al);
-  return al_fetch_series (&job, err);
+  switch (request->offer->record) {
+  case MD_ACTION:
+    return al_fetch_actions (&job, err);
+  case MD_SESSION:
+    return al_fetch_calendar (&job, err);
+  default:
+    al_forget_names (job.al);
+    return al_fetch_series (&job, err);
+  }
 }
 
 static const struct md_provider provider = {
@@ -270,13 +303,18 @@ static const struct md_provider provider = {
   MD_ARRAY (limit, limits)
 };
 
+static const struct md_symbols symbols = {
+  .struct_size = sizeof symbols, .list = al_list_assets,
+};
+
 static const struct md_iface ifaces[] = {
-  { MD_IFACE_PROVIDER, &provider }, { NULL, NULL }
+  { MD_IFACE_PROVIDER, &provider }, { MD_IFACE_SYMBOLS, &symbols },
+  { NULL, NULL }
 };
 
 MD_PLUGIN (.name = "alpaca", .version = "1.0",
            .description = "Alpaca Market Data: US stocks and crypto, bars, "
-                          "trades, quotes",
+                          "trades, quotes, corporate actions",
            .license = "Apache-2.0",
            .homepage = "https://docs.alpaca.markets/docs/about-market-data-api",
            MD_ARRAY (key, keys), .ifaces = ifaces)

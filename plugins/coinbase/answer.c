@@ -53,8 +53,8 @@ refused (struct cb_job *job, const char *what, const struct md_reply *reply,
   }
   if (reply->status == 404) {
     err->symbol = job->symbol;
-    return md_error_say (err, klass, "%s: HTTP 404: %s; products are spelled like "
-                    "\"BTC-USD\"", what, message);
+    return md_error_say (err, klass, "%s: HTTP 404: %s; products are spelled "
+                         "like \"BTC-USD\"", what, message);
   }
   return md_error_say (err, klass, "%s: HTTP %d: %s", what, reply->status,
                   message);
