@@ -150,40 +150,50 @@ isolate_failure (Worker *worker, const Task *task, const struct md_call *call,
   }
 }
 
-/* The plan does not include [err->from, err->to), or any of it.            */
+/* Says so of what a symbol still misses of [from, to), and no longer counts
+ * it as missing.  FALSE: nothing of it was.                                 */
+static gboolean
+mark_span (Worker *worker, const Task *task, const struct md_call *call,
+           guint symbol, md_time from, md_time to, const struct md_error *err)
+{
+  g_autoptr (GArray) missing = call_missing (call, symbol);
+  g_autoptr (GArray) wanted = spans_new ();
+  g_autoptr (GArray) refused = NULL;
+  g_autofree char *reason
+    = g_strdup_printf ("%s: %s", error_class_name (err->klass), err->message);
+
+  spans_add (wanted, from, to);
+  refused = spans_intersect (missing, wanted);
+  for (guint k = 0; k < refused->len; k++) {
+    const Span *span = &g_array_index (refused, Span, k);
+
+    segment_queue_state (worker->run, worker->chunk,
+                         task->symbols->len > 0 ? task->symbols->pdata[symbol]
+                                                : "*",
+                         span->from, span->to, LEDGER_UNAVAILABLE, reason,
+                         &worker->lineage);
+    spans_add (call->spans[symbol], span->from, span->to);
+  }
+  return refused->len > 0;
+}
+
+/* The plan does not include [err->from, err->to), or any of it.  What was
+ * covered before the refusal is not asked, and paid for, again.             */
 static void
 mark_unavailable (Worker *worker, const Task *task, const struct md_call *call,
                   const struct md_error *err)
 {
   md_time from = MAX (err->from, task->from), to = MIN (err->to, task->to);
-  Task *parts[2] = { NULL, NULL };
+  gboolean marked = FALSE;
 
-  if ((err->from == 0 && err->to == 0) || from >= to
-      || (from == task->from && to == task->to)) {
+  if (from < to && (err->from != 0 || err->to != 0)) {
+    for (guint i = 0; i < MAX (task->symbols->len, 1); i++)
+      marked |= mark_span (worker, task, call, i, from, to, err);
+  }
+  if (marked)
+    failure_requeue (worker, task, call, 0, G_MAXUINT);
+  else
     give_up_all (worker, task, call, LEDGER_UNAVAILABLE, err);
-    return;
-  }
-  for (guint i = 0; i < MAX (task->symbols->len, 1); i++) {
-    g_autofree char *reason = g_strdup_printf (
-      "%s: %s", error_class_name (err->klass), err->message);
-
-    segment_queue_state (worker->run, worker->chunk,
-                         task->symbols->len > 0 ? task->symbols->pdata[i]
-                                                : "*",
-                         from, to, LEDGER_UNAVAILABLE, reason,
-                         &worker->lineage);
-  }
-  if (from > task->from)
-    parts[0] = task_new (task->from, from, 0);
-  if (to < task->to)
-    parts[1] = task_new (to, task->to, 0);
-  for (guint p = 0; p < 2; p++) {
-    if (parts[p] == NULL)
-      continue;
-    for (guint i = 0; i < task->symbols->len; i++)
-      g_ptr_array_add (parts[p]->symbols, task->symbols->pdata[i]);
-    g_queue_push_tail (&worker->tasks, parts[p]);
-  }
 }
 
 /* More rows than fit before an interval was complete: ask for half.        */

@@ -178,13 +178,13 @@ next_final (Run *run, const RunEntry *entry)
 }
 
 static RunOutcome
-outcome (Run *run, guint bad)
+outcome (Run *run, guint bad, guint barren)
 {
   if (run->fatal != NULL)
     return run->fatal->code == MD_ERR_AUTH ? RUN_AUTH : RUN_FAILED;
   if (cancel_requested (run->input->cancel))
     return RUN_INTERRUPTED;
-  if (bad > 0 && bad == run->report->entries->len)
+  if (bad > 0 && barren == run->report->entries->len)
     return RUN_FAILED;
   if (bad > 0 || run->unfinished)
     return RUN_PARTIAL;
@@ -195,7 +195,7 @@ void
 run_close_report (Run *run)
 {
   RunReport *report = run->report;
-  guint bad = 0;
+  guint bad = 0, barren = 0;
 
   for (guint i = 0; i < report->entries->len; i++) {
     RunEntry *entry = g_ptr_array_index (report->entries, i);
@@ -203,9 +203,11 @@ run_close_report (Run *run)
     set_status (entry, "up-to-date", NULL);
     /* A symbol with failures still may have rows: that is partial.         */
     if (rank (entry->status) >= rank ("unavailable")) {
+      gboolean has_rows = entry->added + entry->changed + entry->same > 0;
+
       bad++;
-      if (entry->added + entry->changed + entry->same > 0
-          && rank (entry->status) >= rank ("quarantined")) {
+      barren += !has_rows;
+      if (has_rows && rank (entry->status) >= rank ("quarantined")) {
         g_free (entry->status);
         entry->status = g_strdup ("partial");
       }
@@ -213,7 +215,7 @@ run_close_report (Run *run)
     entry->held_until = held_until (run, entry);
     entry->next_final = next_final (run, entry);
   }
-  report->outcome = outcome (run, bad);
+  report->outcome = outcome (run, bad, barren);
   report->chunks = run->chunks_done;
   report->calls = run->env.calls;
   report->bytes_in = run->env.bytes_in;

@@ -167,6 +167,48 @@ test_bad_symbol_is_found_and_the_others_are_stored (void)
                             "unknown symbol"));
 }
 
+/* A paid stream that was answered up to 2024-01-03 and then says that the
+ * middle of the rest is not in the plan.                                   */
+static int
+refuse_the_middle (Fixture *fixture, struct md_call *call,
+                   const struct md_request *request, struct md_error *err)
+{
+  md_time to = MIN (request->to, DAY (2));
+  int klass;
+
+  if (request->from >= DAY (4))
+    return answer_all (fixture, call, request, err);
+  klass = emit_bars (call, request, 0, request->from, to,
+                     100 * MD_PRICE_ONE, err);
+  if (klass == MD_OK)
+    klass = fixture_host ()->covered (call, 0, request->from, to, err);
+  if (klass != MD_OK)
+    return klass;
+  err->klass = MD_ERR_ENTITLEMENT;
+  err->from = DAY (2);
+  err->to = DAY (4);
+  strcpy (err->message, "another plan");
+  return err->klass;
+}
+
+static void
+test_what_was_covered_before_a_refusal_is_not_asked_again (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-01-08",
+                   refuse_the_middle);
+  g_autoptr (RunReport) report = fixture_run (fixture);
+  g_autofree char *ledger = fixture_ledger (fixture, "AAA");
+
+  g_assert_cmpuint (fixture->asked->len, ==, 2);
+  g_assert_cmpstr (fixture->asked->pdata[1], ==, "AAA 2024-01-05/2024-01-08");
+  g_assert_cmpstr (ledger, ==, "complete 2024-01-01/2024-01-03; "
+                   "unavailable 2024-01-03/2024-01-05; "
+                   "complete 2024-01-05/2024-01-08");
+  /* Rows are held, so the run did not fail altogether.                     */
+  g_assert_cmpint (report->outcome, ==, RUN_PARTIAL);
+}
+
 /* ---- guards ---------------------------------------------------------- */
 
 static int
@@ -422,6 +464,7 @@ main (int argc, char **argv)
   ADD (retry_asks_only_for_what_was_not_covered);
   ADD (a_failed_fetch_stores_no_row);
   ADD (bad_symbol_is_found_and_the_others_are_stored);
+  ADD (what_was_covered_before_a_refusal_is_not_asked_again);
   ADD (row_outside_the_range_fails_the_fetch);
   ADD (row_of_another_symbol_fails_the_fetch);
   ADD (success_that_covers_nothing_is_a_failure);
