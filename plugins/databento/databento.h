@@ -193,6 +193,8 @@ struct stream {
 int stream_open (struct stream *stream, struct md_error *err);
 /* Emits the rows, and covers [from, to) of a bounded stream step by step.   */
 int stream_run (struct stream *stream, struct md_error *err);
+/* Instead of running: where a stream that was asked for with a limit ends.  */
+int stream_measure (struct stream *stream, struct md_error *err);
 void stream_close (struct stream *stream);
 
 bool claim_answers (const struct claim *claim, const struct feed *feed,

@@ -39,6 +39,15 @@ ask (const struct session *session, struct md_call *call,
   return MD_OK;
 }
 
+/* Requests that a fetch sends: one a parent; two more to name contracts.    */
+static int64_t
+n_calls (const struct md_request *request)
+{
+  if (request->selector == MD_SELECT_PARENT)
+    return request->n_symbols;
+  return request->selector == MD_SELECT_CONTINUOUS ? 3 : 1;
+}
+
 /* The reply's text is only valid until the next exchange, so each number is
  * read before the next is asked for.                                        */
 int
@@ -46,7 +55,8 @@ estimate (void *user, struct md_call *call, const struct md_request *request,
           struct md_cost *ret_cost, struct md_error *err)
 {
   const struct session *session = user;
-  struct md_cost cost = { sizeof cost, 0, MD_ABSENT, MD_ABSENT, 1, 1,
+  struct md_cost cost = { sizeof cost, 0, MD_ABSENT, MD_ABSENT,
+                          n_calls (request), n_calls (request),
                           md_absent_f64 (), "USD" };
   struct md_text number;
   int klass;

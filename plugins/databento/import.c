@@ -136,8 +136,11 @@ look (struct walk *walk, const char *shown, const char *name,
   klass = stream_open (&stream, err);
   if (klass == MD_OK && stream.skipped[0] != '\0')
     note_skipped (import, shown, stream.skipped);
-  else if (klass == MD_OK)
-    klass = add_entry (import, &stream, shown, err);
+  else if (klass == MD_OK) {
+    klass = stream_measure (&stream, err);
+    if (klass == MD_OK)
+      klass = add_entry (import, &stream, shown, err);
+  }
   stream_close (&stream);
   return klass;
 }

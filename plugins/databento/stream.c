@@ -192,7 +192,7 @@ unmapped (const struct stream *stream, uint32_t id, md_time ts,
     return dbn_fail (err, MD_ERR_CONFIG,
                      "databento: %s is a fragment, which holds no symbols; "
                      "its instrument %" PRIu32 " can only be had with "
-                     "`symbol_kind = instrument_id`", stream->name, id);
+                     "`symbol_kind = id`", stream->name, id);
   return dbn_fail (err, MD_ERR_PROTOCOL,
                    "databento: %s: no symbol is mapped to instrument %" PRIu32
                    " on %s", stream->name, id, date);
@@ -471,6 +471,28 @@ finish (struct stream *stream, md_time last, struct md_error *err)
   if (limited && last < stream->to)
     stream->to = last;
   return cover_to (stream, stream->to, err);
+}
+
+/* Only its records tell what a stream with a limit holds.                   */
+int
+stream_measure (struct stream *stream, struct md_error *err)
+{
+  const struct schema *schema = stream->feed->schema;
+  const unsigned char *record;
+  md_time last = stream->from;
+  uint64_t records = 0;
+  int klass;
+
+  if (stream->header.limit == 0)
+    return MD_OK;
+  for (; (record = dbn_next (&stream->reader)) != NULL; records++) {
+    if (record[1] == schema->rtype)
+      last = map_time (record + schema->ts_offset);
+  }
+  klass = dbn_reader_end (&stream->reader, err);
+  if (records >= stream->header.limit && last < stream->to)
+    stream->to = last;
+  return in_stream (stream, klass, err);
 }
 
 int

@@ -375,6 +375,27 @@ test_a_limited_file_proves_only_what_it_shows (void)
   g_assert_cmpint (disk->vendor.host->err.from, ==, DAY (3));
 }
 
+/* Two samples of one day: neither reaches into the other.                  */
+static void
+test_samples_of_one_day_do_not_overlap (void)
+{
+  static const char *const maps[] = { "ESH4 20240101 20240201 1", NULL };
+  g_autoptr (Disk) disk = disk_new ("/data", "files_complete", "true");
+
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *name = g_strdup_printf ("%u.dbn", i);
+    GByteArray *bytes = build_metadata (&(Metadata) {
+      .schema = 6, .symbols = es, .mappings = maps, .limit = 2,
+      .start = DAY (2) + i * MD_HOUR, .end = DAY (3) });
+
+    add_bar (bytes, 1, DAY (2) + i * MD_HOUR, 1);
+    add_bar (bytes, 1, DAY (2) + i * MD_HOUR + MD_MINUTE, 2);
+    add_file (disk, name, bytes);
+  }
+  g_assert_cmpint (fetch (disk, es, 2, 3), ==, MD_OK);
+  g_assert_cmpuint (n_rows (&disk->vendor), ==, 4);
+}
+
 static void
 test_a_damaged_file_keeps_what_came_before (void)
 {
@@ -623,7 +644,7 @@ test_other_fragments_are_had_by_id (void)
   add_bar (bytes, 8, DAY (2), 2);
   add_file (disk, "x.v3.dbn.frag", bytes);
   g_assert_cmpint (fetch (disk, es, 2, 4), ==, MD_ERR_CONFIG);
-  assert_says (&disk->vendor, "symbol_kind = instrument_id");
+  assert_says (&disk->vendor, "symbol_kind = id");
   disk->vendor.host->selector = MD_SELECT_ID;
   g_assert_cmpint (fetch (disk, id, 2, 4), ==, MD_OK);
   g_assert_cmpuint (n_rows (&disk->vendor), ==, 1);
@@ -699,6 +720,7 @@ main (int argc, char **argv)
   ADD ("a-symbol-in-no-file-is-named", a_symbol_in_no_file_is_named);
   ADD ("a-limited-file-proves-only-what-it-shows",
        a_limited_file_proves_only_what_it_shows);
+  ADD ("samples-of-one-day-do-not-overlap", samples_of_one_day_do_not_overlap);
   ADD ("a-damaged-file-keeps-what-came-before",
        a_damaged_file_keeps_what_came_before);
   ADD ("legacy-files-are-refused-by-name", legacy_files_are_refused_by_name);
