@@ -4,7 +4,9 @@
  * line of its own, and written again it reads the same.
  */
 #include "config/private.h"
+#include "data/interval.h"
 
+#include <math.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
@@ -59,13 +61,44 @@ check_value (const ConfigValue *value)
   }
 }
 
+/* As any type: read or refused, and what is read is in its range.          */
+static void
+check_types (const char *text)
+{
+  RateLimit rate = { 0 };
+  g_auto (GStrv) list = config_list (text);
+  g_autofree char *origin = value_parse_origin (text, NULL);
+  gboolean yes = 2;
+  double number = 0;
+  gint64 whole, ns = 0;
+  gsize size;
+
+  value_parse_int (text, &whole, NULL);
+  value_parse_size (text, &size, NULL);
+  if (value_parse_number (text, &number, NULL))
+    g_assert_true (isfinite (number));
+  if (value_parse_rate (text, &rate, NULL))
+    g_assert_true (rate.per_second > 0 && isfinite (rate.per_second));
+  if (value_parse_bool (text, &yes, NULL))
+    g_assert_true (yes == TRUE || yes == FALSE);
+  if (duration_parse (text, &ns, NULL))
+    g_assert_cmpint (ns, >=, 0);
+  for (char **word = list; *word != NULL; word++)
+    g_assert_true (**word != '\0' && strchr (*word, ',') == NULL);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   gboolean sound;
   g_autoptr (GPtrArray) values = scan ((const char *) data, size, &sound);
 
-  for (guint i = 0; sound && i < values->len; i++)
-    check_value (g_ptr_array_index (values, i));
+  for (guint i = 0; i < values->len; i++) {
+    const ConfigValue *value = g_ptr_array_index (values, i);
+
+    check_types (value->value);
+    if (sound)
+      check_value (value);
+  }
   return 0;
 }
