@@ -3,6 +3,8 @@
  * bench-dbn.c - 20 million trades as DBN: the decoder next to bare reading
  * and walking, next to bare libzstd, and all the way to canonical rows that a
  * host throws away.  Each pair is interleaved in one run; medians.
+ *
+ *   bench-dbn [RECORDS [FOLDER]]     FOLDER keeps trades.dbn and .dbn.zst
  */
 #include "data/clock.h"
 #include "databento.h"
@@ -461,7 +463,8 @@ compare (gconstpointer a, gconstpointer b)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *dir = g_dir_make_tmp ("bench-dbn-XXXXXX", NULL);
+  g_autofree char *dir = argc > 2 ? g_strdup (argv[2])
+                                  : g_dir_make_tmp ("bench-dbn-XXXXXX", NULL);
   double rates[N_WORKS][ROUNDS];
 
   if (argc > 1)
@@ -481,9 +484,11 @@ main (int argc, char **argv)
     printf ("%-34s %7.1f M records/s\n", works[i].name,
             rates[i][ROUNDS / 2]);
   }
-  g_unlink (raw_path);
-  g_unlink (zst_path);
-  g_rmdir (dir);
+  if (argc <= 2) {
+    g_unlink (raw_path);
+    g_unlink (zst_path);
+    g_rmdir (dir);
+  }
   g_free (raw_path);
   g_free (zst_path);
   return 0;

@@ -144,6 +144,68 @@ class ListProviders(Case):
             self.add(seconds * 1000, memory)
 
 
+class DbnDecode(Case):
+    """The decoder next to bare reading, as bench-dbn measures both."""
+    name, unit, target = "DBN raw: decoder / bare walk", "x", 0.96
+    pair = ("raw: decoder", "raw: bare read and walk")
+
+    def run(self):
+        rates = dbn_rates(self.bench)
+        if not self.values:
+            self.notes = [f"bench-dbn: {name} {rate:.1f} M records/s"
+                          for name, rate in rates.items()
+                          if name in self.pair]
+            self.add(rates[self.pair[0]] / rates[self.pair[1]])
+
+
+class DbnDecodeZstd(DbnDecode):
+    name, target = "DBN zstd: decoder / bare libzstd", 0.97
+    pair = ("zstd: decoder", "zstd: bare libzstd")
+
+
+def dbn_records(bench):
+    return 200000 if bench.small else 20000000
+
+
+def dbn_rates(bench):
+    """Runs bench-dbn once, which takes medians itself and makes the files."""
+    folder = bench.root / "dbn"
+    told = bench.root / "dbn.txt"
+    if not told.exists():
+        folder.mkdir()
+        done = subprocess.run(
+            [bench.build / "tests/bench/bench-dbn", str(dbn_records(bench)),
+             folder], capture_output=True, text=True, check=True)
+        told.write_text(done.stdout)
+    rates = {}
+    for line in told.read_text().splitlines():
+        name, figure = line.rsplit("  ", 1)
+        rates[name.strip()] = float(figure.split()[0])
+    return rates
+
+
+class DbnJob(Case):
+    """Trades of 50 instruments from a DBN file with zstd into the store."""
+    name, unit = "DBN file -> store", "M rows/s"
+    target, memory_limit = 3.0, 200
+
+    def run(self):
+        dbn_rates(self.bench)
+        job = self.bench.job("dbn", {
+            "job": {"name": "dbn", "provider": "databento",
+                    "dataset": "GLBX.MDP3", "schema": "trades",
+                    "symbols": ", ".join(f"SYM{i}" for i in range(50)),
+                    "start": "2024-01-01", "end": "2024-01-02"},
+            "provider": {"files": self.bench.root / "dbn/trades.dbn.zst"}})
+        shutil.rmtree(self.bench.root / "dbn.store", ignore_errors=True)
+        seconds, memory, text = self.bench.run("run", "--json", "--quiet",
+                                               job)
+        added = sum(entry["added"] for entry in json.loads(text)["entries"])
+        if added != dbn_records(self.bench):
+            sys.exit(f"{self.name}: {added} rows")
+        self.add(added / seconds / 1e6, memory)
+
+
 def compared(done):
     """Figures that are a ratio of two cases."""
     found = {type(case): case for case in done if case.values}
@@ -159,4 +221,5 @@ def compared(done):
     yield case
 
 
-ALL = [JsonJob, JsonJobTls, Baseline, ScanToCsv, Rerun, ListProviders]
+ALL = [JsonJob, JsonJobTls, Baseline, DbnJob, DbnDecode, DbnDecodeZstd,
+       ScanToCsv, Rerun, ListProviders]

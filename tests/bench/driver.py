@@ -41,7 +41,7 @@ class Bench:
              "-days", "2", "-subj", "/CN=localhost", "-addext",
              "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
             capture_output=True, check=True)
-        self.env["MDCORE_CA_FILE"] = str(cert)
+        self.cert = cert
         return self._serve(cert, key)
 
     def close(self):
@@ -75,6 +75,9 @@ class Bench:
             "job": {"name": name, "provider": "pages", "dataset": "bench",
                     "schema": "ohlcv-1m", "symbols": ", ".join(symbols),
                     "start": "2024-01-01", "end": end},
+            # A fault of the benchmark is to be seen, not waited for.
+            "retry": {"max_retries": 0},
+            "network": {"ca_file": self.cert},
             "provider": {"base_url": url}})
 
     def run(self, *args, out=None):
