@@ -103,11 +103,17 @@ judge (const struct md_call *call, const struct md_head *head,
 static Columns *
 builder (struct md_call *call, guint32 symbol)
 {
+  Columns *columns;
+
   if (symbol >= call->builders->len)
     g_ptr_array_set_size (call->builders, (gint) symbol + 1);
-  if (call->builders->pdata[symbol] == NULL)
-    call->builders->pdata[symbol] = columns_new (call->table);
-  return call->builders->pdata[symbol];
+  columns = call->builders->pdata[symbol];
+  if (columns == NULL) {
+    /* Counted from the start, as it is when it goes: take_rows.            */
+    columns = call->builders->pdata[symbol] = columns_new (call->table);
+    call->bytes += columns->bytes;
+  }
+  return columns;
 }
 
 static void

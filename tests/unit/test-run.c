@@ -427,6 +427,37 @@ test_interrupted_run_keeps_what_was_covered (void)
 
 /* ---- memory ---------------------------------------------------------- */
 
+static int
+answer_day_by_day (Fixture *fixture, struct md_call *call,
+                   const struct md_request *request, struct md_error *err)
+{
+  int klass = MD_OK;
+
+  for (md_time t = request->from; t < request->to && klass == MD_OK;
+       t += MD_DAY) {
+    klass = emit_bars (call, request, 0, t, t + MD_DAY, 100 * MD_PRICE_ONE,
+                       err);
+    if (klass == MD_OK)
+      klass = fixture_host ()->covered (call, 0, t, t + MD_DAY, err);
+  }
+  return klass;
+}
+
+/* A long stream in small intervals holds little at any time.               */
+static void
+test_covered_rows_no_longer_count (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-03-01",
+                   answer_day_by_day);
+  g_autoptr (RunReport) report = NULL;
+
+  fixture->job.memory_limit = 64 * 1024 * 1024;
+  report = fixture_run (fixture);
+  g_assert_cmpint (report->outcome, ==, RUN_DONE);
+  g_assert_cmpint (fixture->fetches, ==, 1);
+}
+
 static void
 test_range_is_halved_until_rows_fit_the_budget (void)
 {
@@ -473,6 +504,7 @@ main (int argc, char **argv)
   ADD (paid_answers_are_not_bought_twice_on_a_suspicion);
   ADD (refetch_supersedes_and_as_of_gives_both_states);
   ADD (interrupted_run_keeps_what_was_covered);
+  ADD (covered_rows_no_longer_count);
   ADD (range_is_halved_until_rows_fit_the_budget);
   return g_test_run ();
 }
