@@ -99,19 +99,27 @@ went_well (const RunEntry *entry)
 static void
 print_entry (const RunEntry *entry)
 {
+  const struct {
+    guint64 n;
+    const char *what;
+  } counts[] = {
+    { entry->added, "rows added" },
+    { entry->changed, "changed" },
+    { entry->withdrawn, "withdrawn" },
+    { entry->rejected, "set aside (mdcore dlq list)" },
+  };
+  const char *before = " ";
+
   printf ("%-16s %-12s %-10s %-12s", entry->symbol, entry->dataset,
           entry->schema, entry->status);
-  if (entry->added > 0)
-    printf (" %" G_GUINT64_FORMAT " rows added", entry->added);
-  if (entry->changed > 0)
-    printf (", %" G_GUINT64_FORMAT " changed", entry->changed);
-  if (entry->withdrawn > 0)
-    printf (", %" G_GUINT64_FORMAT " withdrawn", entry->withdrawn);
-  if (entry->rejected > 0)
-    printf (", %" G_GUINT64_FORMAT " set aside (mdcore dlq list)",
-            entry->rejected);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++) {
+    if (counts[i].n == 0)
+      continue;
+    printf ("%s%" G_GUINT64_FORMAT " %s", before, counts[i].n, counts[i].what);
+    before = ", ";
+  }
   if (entry->reason != NULL)
-    printf (" %s", entry->reason);
+    printf ("%s%s", before, entry->reason);
   putchar ('\n');
 }
 

@@ -69,11 +69,15 @@ typedef enum {
 /* One entry per symbol, dataset and schema.                                */
 typedef struct {
   char *symbol, *dataset, *schema;
-  char *status;                /* complete, up-to-date, no_data, partial,   */
-                               /*   failed, quarantined                     */
+  char *status;                /* complete, up-to-date, no_data, unfinished */
+                               /*   (the run ended before), unknown,        */
+                               /*   suspect, unavailable, quarantined,      */
+                               /*   partial, failed                         */
   char *reason;                /* or NULL                                   */
   guint64 rows_in, added, changed, withdrawn, same, rejected;
   md_time held_until, next_final;
+  gint64 planned, answered;    /* ns of the range: asked for, and settled   */
+                               /*   one way or another by this run          */
 } RunEntry;
 
 typedef struct {

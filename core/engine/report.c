@@ -63,8 +63,8 @@ static int
 rank (const char *status)
 {
   static const char *const ranks[]
-    = { "up-to-date", "no_data", "complete", "unknown", "suspect",
-        "unavailable", "quarantined", "failed" };
+    = { "up-to-date", "no_data", "complete", "unfinished", "unknown",
+        "suspect", "unavailable", "quarantined", "failed" };
 
   for (guint i = 0; i < G_N_ELEMENTS (ranks); i++) {
     if (g_strcmp0 (status, ranks[i]) == 0)
@@ -124,6 +124,7 @@ run_count_commit (Run *run, const Segment *segment, const CommitResult *result)
   g_mutex_lock (&run->mutex);
   entry = run_entry (run, segment->ask.selector, segment->ask.dataset,
                      segment->ask.schema);
+  entry->answered += segment->to - segment->from;
   entry->rows_in += segment->lineage.rows_in;
   entry->rejected += segment->lineage.rows_rejected;
   entry->added += result->added;
@@ -143,8 +144,7 @@ held_until (Run *run, const RunEntry *entry)
 {
   const Job *job = run->job;
   const AskKey key = {
-    .provider = run->env.plugin->desc.name ? (char *) run->env.plugin->desc.name
-                                           : NULL,
+    .provider = (char *) run->env.plugin->desc.name,
     .dataset = entry->dataset,
     .schema = entry->schema,
     .selector = entry->symbol,
@@ -158,7 +158,9 @@ held_until (Run *run, const RunEntry *entry)
 
     if (!ledger_state_settled (span->state))
       continue;
-    if (until == MD_ABSENT ? span->to > job->start : span->from == until)
+    if (until == MD_ABSENT
+          ? span->from <= job->start && span->to > job->start
+          : span->from == until)
       until = span->to;
   }
   return until;
@@ -201,6 +203,8 @@ run_close_report (Run *run)
     RunEntry *entry = g_ptr_array_index (report->entries, i);
 
     set_status (entry, "up-to-date", NULL);
+    if (entry->answered < entry->planned)
+      set_status (entry, "unfinished", NULL);
     /* A symbol with failures still may have rows: that is partial.         */
     if (rank (entry->status) >= rank ("unavailable")) {
       gboolean has_rows = entry->added + entry->changed + entry->same > 0;

@@ -220,6 +220,17 @@ list_entries (Run *run)
         run_entry (run, *symbol, *d, *s);
     }
   }
+  for (guint i = 0; i < run->plan->chunks->len; i++) {
+    const Chunk *chunk = g_ptr_array_index (run->plan->chunks, i);
+
+    for (guint k = 0; k < MAX (chunk->symbols->len, 1); k++) {
+      const char *symbol = chunk->symbols->len > 0 ? chunk->symbols->pdata[k]
+                                                   : "*";
+
+      run_entry (run, symbol, chunk->dataset, chunk->schema)->planned
+        += chunk->to - chunk->from;
+    }
+  }
 }
 
 static void

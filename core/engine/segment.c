@@ -181,9 +181,7 @@ judge_quality (Run *run, Segment *segment, const RuleScore *score)
   segment->lineage.score = rule_score (score);
   segment->lineage.rows_rejected = score->rejected;
   if (!rule_score_passes (score, &run->job->quality)) {
-    segment->state = LEDGER_FAILED;
-    g_free (segment->reason);
-    segment->reason = g_strdup_printf (
+    segment->quarantine = g_strdup_printf (
       "quarantined: quality score %.4f is below min_score %.4f "
       "(%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " rows rejected)",
       segment->lineage.score, run->job->quality.min_score, score->rejected,

@@ -54,8 +54,10 @@ cause_of_connect (CURL *easy, CURLcode code, const char *reason,
   case CURLE_OPERATION_TIMEDOUT:
     return too_late (easy, reason, err);
   case CURLE_PEER_FAILED_VERIFICATION:
-    return md_fail (err, MD_ERR_NETWORK,
-                    "the server's TLS certificate is refused: %s",
+    /* Asking again does not make it trustworthy.                           */
+    return md_fail (err, MD_ERR_CONFIG,
+                    "the server's TLS certificate is refused: %s "
+                    "([network] ca_file names other authorities)",
                     said (reason, code));
   case CURLE_SSL_CONNECT_ERROR:
     return md_fail (err, MD_ERR_NETWORK, "no TLS connection: %s",

@@ -290,7 +290,9 @@ shrink_reason (const Commit *c)
 static gboolean
 quarantine (Commit *c, CommitResult *result, GError **error)
 {
-  g_autofree char *reason = shrink_reason (c);
+  g_autofree char *reason = c->segment->quarantine != NULL
+                              ? g_strdup (c->segment->quarantine)
+                              : shrink_reason (c);
   g_autoptr (GBytes) packed = segment_pack (c->segment);
   DeadLetter letter = { .ts = MD_ABSENT, .reasons = reason,
                         .segment = packed };
@@ -319,6 +321,8 @@ quarantine (Commit *c, CommitResult *result, GError **error)
 static gboolean
 commit_staged (Commit *c, CommitResult *result, GError **error)
 {
+  if (c->segment->quarantine != NULL)
+    return quarantine (c, result, error);
   if (!put_rows (c, error))
     return FALSE;
   if (shrinks_too_much (c))

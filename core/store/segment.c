@@ -63,6 +63,7 @@ segment_free (Segment *segment)
     return;
   ask_key_clear (&segment->ask);
   g_free (segment->reason);
+  g_free (segment->quarantine);
   g_ptr_array_unref (segment->series);
   g_ptr_array_unref (segment->mappings);
   g_ptr_array_unref (segment->dead);

@@ -158,6 +158,8 @@ typedef struct {
   Lineage lineage;
   gboolean made_up;
   gboolean append_only; /* streams: add rows, withdraw nothing                */
+  char *quarantine;     /* why it must not become data: kept as a dead letter, */
+                        /*   the ledger says failed; NULL = it may            */
   double max_shrink;    /* share of held rows that a revision may withdraw;   */
                         /*   negative = any                                   */
   gsize bytes;          /* memory, for the queue's bound                      */
@@ -177,8 +179,9 @@ Segment *segment_from_letter (const DeadLetter *letter, GError **error);
 typedef struct {
   guint64 commit;       /* 0: nothing had to be written                       */
   guint64 added, changed, withdrawn, same; /* rows                            */
-  gboolean quarantined; /* shrank by more than max_shrink: kept as dead       */
-  char *reason;         /*   letter with segment, ledger says failed          */
+  gboolean quarantined; /* by its maker, or for withdrawing more than         */
+  char *reason;         /*   max_shrink: kept as a dead letter with segment,  */
+                        /*   the ledger says failed                           */
 } CommitResult;
 void commit_result_clear (CommitResult *result);
 

@@ -87,8 +87,8 @@ assert_refused (Fixture *fixture, const char *pem, const char *ca,
   NetRequest request = { .url = url,
                          .auth = { MD_AUTH_BEARER, "canary" } };
 
-  must_fail (net, &request, MD_ERR_NETWORK, "certificate is refused");
-  must_fail (net, &request, MD_ERR_NETWORK, why);
+  must_fail (net, &request, MD_ERR_CONFIG, "certificate is refused");
+  must_fail (net, &request, MD_ERR_CONFIG, why);
   g_assert_cmpuint (server_requests (server), ==, 0);
 }
 

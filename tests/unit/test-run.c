@@ -63,6 +63,7 @@ test_refused_key_ends_the_run_after_one_fetch (void)
   g_assert_cmpint (report->outcome, ==, RUN_AUTH);
   g_assert_cmpint (fixture->fetches, ==, 1);
   g_assert_cmpstr (report->error, ==, "key refused");
+  g_assert_cmpstr (fixture_entry (report, "A1")->status, ==, "unfinished");
 }
 
 /* Covers the first two days, then the line drops, once.                    */
@@ -421,6 +422,8 @@ test_interrupted_run_keeps_what_was_covered (void)
   rows = fixture_rows (fixture, "A1", MD_ABSENT);
   g_assert_cmpint (report->outcome, ==, RUN_INTERRUPTED);
   g_assert_cmpstr (rows, !=, "");
+  g_assert_cmpstr (fixture_entry (report, "A1")->status, ==, "complete");
+  g_assert_cmpstr (fixture_entry (report, "A3")->status, ==, "unfinished");
   g_assert_cmpuint (fixture_plan_length (fixture), <, 3);
   g_assert_cmpuint (fixture_plan_length (fixture), >, 0);
 }
