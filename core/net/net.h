@@ -5,7 +5,8 @@
  *
  * The only room that knows libcurl and libarchive.  One network thread runs
  * a curl_multi; callers on any thread block on their reply, or pull its body
- * in pieces with back-pressure.  TLS is always verified.
+ * in pieces with back-pressure.  TLS is always verified.  The program ignores
+ * SIGPIPE.
  */
 #pragma once
 
@@ -101,8 +102,41 @@ const char *net_reply_hash (NetReply *reply);
 /* How many of them have come so far; not asked for, only counted.          */
 guint64 net_reply_wire_bytes (const NetReply *reply);
 
-/* "https://host:port" with the default port made explicit.
- * (transfer full; NULL when it is no http(s) URL)                          */
+/* ---- sockets ------------------------------------------------------------ */
+
+/* A connection to a vendor that speaks a protocol of its own.  Used by one
+ * thread at a time, and not by the network thread.                         */
+typedef struct NetSocket NetSocket;
+
+typedef struct {
+  const char *url;        /* tcp://host:port, tls://host:port               */
+  const char *const *origins; /* "tcp://host:port" that may be contacted,   */
+                          /*   NULL-terminated; NULL = this one             */
+  const char *const *secrets; /* values to redact, NULL-terminated          */
+  const Cancel *cancel;   /* or NULL; lives as long as the socket           */
+  gint64 deadline;        /* monotonic ns, 0 = none; NETWORK when it passes */
+  gint64 silence;         /* ns without a byte while waiting for some, 0 =  */
+                          /*   the Net's stall_timeout                      */
+} NetEndpoint;
+
+/* NULL with NETWORK, REQUEST, CANCELLED, CONFIG; UNSUPPORTED while recording
+ * or replaying, which knows requests and answers only.                     */
+NetSocket *net_connect (Net *net, const NetEndpoint *endpoint,
+                        struct md_error *err);
+/* All of it.                                                               */
+int net_send_bytes (NetSocket *socket, const void *data, gsize len,
+                    struct md_error *err);
+/* Some bytes, at least one; *ret_len 0 = the other side has closed.        */
+int net_recv (NetSocket *socket, void *buf, gsize size, gsize *ret_len,
+              struct md_error *err);
+void net_disconnect (NetSocket *socket);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NetSocket, net_disconnect)
+
+/* ---- texts -------------------------------------------------------------- */
+
+/* "https://host:port" with the default port made explicit; also of ws, wss,
+ * tcp and tls, of which the last two have none.
+ * (transfer full; NULL when it is no such URL)                             */
 char *net_origin (const char *url);
 /* The path that a file: URL or an absolute path means, escapes undone.
  * (transfer full; NULL when it is neither)                                 */

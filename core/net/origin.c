@@ -29,21 +29,56 @@ is_http (const char *scheme)
          && (strcmp (scheme, "http") == 0 || strcmp (scheme, "https") == 0);
 }
 
+/* Schemes that libcurl does not know, by one that it parses alike.         */
+static const struct {
+  const char *scheme, *alike;
+  gboolean needs_port;
+} schemes[] = {
+  { "http", "http", FALSE }, { "https", "https", FALSE },
+  { "ws", "http", FALSE },   { "wss", "https", FALSE },
+  { "tcp", "http", TRUE },   { "tls", "https", TRUE },
+};
+
+static gssize
+scheme_index (const char *text)
+{
+  const char *end = strstr (text, "://");
+
+  for (gsize i = 0; end != NULL && i < G_N_ELEMENTS (schemes); i++) {
+    if (strlen (schemes[i].scheme) == (gsize) (end - text)
+        && g_ascii_strncasecmp (text, schemes[i].scheme,
+                                (gsize) (end - text)) == 0)
+      return (gssize) i;
+  }
+  return -1;
+}
+
+char *
+url_alike (const char *text)
+{
+  gssize i = scheme_index (text);
+
+  return i < 0 ? NULL
+               : g_strconcat (schemes[i].alike, strstr (text, "://"), NULL);
+}
+
 char *
 net_origin (const char *text)
 {
   g_autoptr (CURLU) url = curl_url ();
-  g_autofree char *scheme = NULL, *host = NULL, *port = NULL, *lower = NULL;
+  g_autofree char *alike = url_alike (text);
+  g_autofree char *host = NULL, *port = NULL, *lower = NULL;
+  gssize i = scheme_index (text);
 
-  if (curl_url_set (url, CURLUPART_URL, text, 0) != CURLUE_OK)
+  if (alike == NULL || curl_url_set (url, CURLUPART_URL, alike, 0) != CURLUE_OK)
     return NULL;
-  scheme = part (url, CURLUPART_SCHEME, 0);
   host = part (url, CURLUPART_HOST, 0);
-  port = part (url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  if (!is_http (scheme) || host == NULL || port == NULL)
+  port = part (url, CURLUPART_PORT,
+               schemes[i].needs_port ? 0 : CURLU_DEFAULT_PORT);
+  if (host == NULL || port == NULL)
     return NULL;
   lower = g_ascii_strdown (host, -1);
-  return g_strdup_printf ("%s://%s:%s", scheme, lower, port);
+  return g_strdup_printf ("%s://%s:%s", schemes[i].scheme, lower, port);
 }
 
 gboolean

@@ -36,6 +36,9 @@ void request_apply_common (const Net *net, CURL *easy);
 
 /* A path or file: URL (file.c); anything else must be http or https.       */
 gboolean url_is_local (const char *url);
+/* "http(s)://..." for a URL of any scheme that net_origin knows, or NULL.
+ * (transfer full)                                                          */
+char *url_alike (const char *url);
 /* Normal form without fragment, or NULL with REQUEST.  (transfer full)     */
 char *url_normal (const char *url, struct md_error *err);
 /* May this origin be contacted?  origins NULL: any.                        */

@@ -2,6 +2,7 @@
  *
  * test-net-redact.c - secrets out of texts; origins; Retry-After.
  */
+#include "config/private.h"
 #include "net/net.h"
 
 #include <string.h>
@@ -135,7 +136,10 @@ test_origin_is_scheme_host_and_port (void)
     { "https://good.example@evil.example/", "https://evil.example:443" },
     { "https://good.example\\@evil.example/", "https://evil.example:443" },
     { "https://evil.example#@good.example/", "https://evil.example:443" },
-    { "ftp://example.com/", NULL }, { "/path", NULL }, { "", NULL },
+    { "wss://Stream.example.com/v2", "wss://stream.example.com:443" },
+    { "ws://h/", "ws://h:80" }, { "tls://h:13000", "tls://h:13000" },
+    { "tcp://[::1]:7497", "tcp://[::1]:7497" }, { "tcp://h", NULL },
+    { "httpx://h/", NULL }, { "ftp://example.com/", NULL }, { "/path", NULL }, { "", NULL },
     { "file:///etc/passwd", NULL }, { "http://", NULL },
     { "http://a b/", NULL }, { "http://h:70000/", NULL },
   };
@@ -144,6 +148,28 @@ test_origin_is_scheme_host_and_port (void)
     g_autofree char *origin = net_origin (cases[i].url);
 
     g_assert_cmpstr (origin, ==, cases[i].origin);
+  }
+}
+
+/* The job's side names an origin by another parser: the two must agree on
+ * whatever both accept, or a declared place would be refused.              */
+static void
+test_config_and_net_agree_on_origins (void)
+{
+  static const char *const urls[] = {
+    "https://data.example.com", "https://DATA.example.com:443/v2/",
+    "http://127.0.0.1:8080/base", "http://[::1]:80/", "wss://h/x",
+    "tcp://h:1", "tls://gate.example.com:13000", "https://h?x=1", "http://h#f",
+    "HTTP://H", "https://h:0443/", "https://xn--bcher-kva.example/",
+    "https://192.168.1.1", "https://h./",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (urls); i++) {
+    g_autofree char *net = net_origin (urls[i]);
+    g_autofree char *config = value_parse_origin (urls[i], NULL);
+
+    g_assert_nonnull (net);
+    g_assert_cmpstr (net, ==, config);
   }
 }
 
@@ -210,6 +236,8 @@ main (int argc, char **argv)
                    test_short_values_are_no_secrets);
   g_test_add_func ("/net-redact/origin-is-scheme-host-and-port",
                    test_origin_is_scheme_host_and_port);
+  g_test_add_func ("/net-redact/config-and-net-agree-on-origins",
+                   test_config_and_net_agree_on_origins);
   g_test_add_func ("/net-redact/retry-after-is-seconds-or-a-date",
                    test_retry_after_is_seconds_or_a_date);
   g_test_add_func ("/net-redact/absurd-retry-after-stays-addable",
