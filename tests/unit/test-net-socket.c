@@ -101,7 +101,7 @@ test_tls_socket_verifies_and_talks (void)
   assert_talks (socket);
   assert_talks (socket);
   g_assert_null (net_connect (net, &(NetEndpoint) { .url = wrong_url }, &err));
-  g_assert_cmpint (err.klass, ==, MD_ERR_NETWORK);
+  g_assert_cmpint (err.klass, ==, MD_ERR_CONFIG);
   g_assert_true (g_str_has_prefix (err.message, wrong_url));
   g_assert_nonnull (strstr (err.message, "certificate is refused"));
   authority_clear (&authority);
