@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Coinbase end to end: real series through the wire format, with every fault."""
+import datetime
 import gzip
 import json
 import os
 import random
+import re
 import time
 
 import harness
@@ -197,33 +199,97 @@ def test_retry_after_is_obeyed(t):
     harness.true(time.monotonic() - began >= 1.9, "waited for two seconds")
 
 
+# ---- kill -9 -----------------------------------------------------------------
+
+def covered(t, store="store"):
+    """Symbol -> intervals that are settled, in seconds since 1970."""
+    result = t.run("coverage", "--store", t.path(store), "--json")
+    if result.status != 0:
+        return {}
+    return {s["selector"]: [(seconds(x["from"]), seconds(x["to"]))
+                            for x in s["spans"]
+                            if x["state"] in ("complete", "empty")]
+            for s in result.json()["selectors"]}
+
+
+def seconds(text):
+    at = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return int(at.timestamp())
+
+
+def check_nothing_covered_is_asked(before, asked):
+    for request in asked:
+        symbol = request["path"].split("/")[2]
+        start = seconds(request["query"]["start"])
+        end = seconds(request["query"]["end"]) + 60
+        for one, other in before.get(symbol, []):
+            harness.true(end <= one or start >= other,
+                         f"{symbol} {start}..{end} was covered by "
+                         f"{one}..{other} and asked again")
+
+
+def export_all(t, store):
+    return t.run("export", "--store", t.path(store), "--schema", "ohlcv-1m",
+                 "--format", "csv").expect(0).out
+
+
+def uninterrupted(t, url):
+    """What the store says after a run that nobody disturbed."""
+    t.run("run", job(t, url, symbols="BTC-USD, BTC-EUR", store="calm",
+                     name="calm.ini")).expect(0)
+    os.truncate(t.path("requests.jsonl"), 0)
+    return export_all(t, "calm")
+
+
 def test_kill_nine_at_random_moments_loses_and_repeats_nothing(t):
-    """The kill may fall between a commit and its being known to the run; what
-    is covered in the store is never asked for again."""
     seed = int(os.environ.get("MDCORE_TEST_SEED", "20180404"))
-    print(f"# seed {seed}")
+    kills = int(os.environ.get("MDCORE_TEST_KILLS", "25"))
     dice = random.Random(seed)
-    kills = int(os.environ.get("MDCORE_TEST_KILLS", "20"))
-    path = job(t, server(t).url, symbols="BTC-USD, BTC-EUR", workers=2,
-               rate="40/s", burst=1)
-    for number in range(kills):
-        running = t.start("run", path, "--quiet")
-        time.sleep(dice.uniform(0.05, 0.45))
-        running.kill().wait()
-        covered = t.run("coverage", "--store", t.path("store"),
-                        "--json").expect(None)
-        asked = len(requests(t))
-        if covered.status != 0:
-            continue
-        plan = t.run("plan", path, "--json").expect(0).json()
-        print(f"# kill {number}: {asked} requests, "
-              f"{plan.get('calls_max', '?')} to go")
-        if not plan["chunks"]:
-            break
-    t.run("run", path).expect(0)
-    for symbol, name in SERIES.items():
-        harness.equal(held(t, symbol), source(t, name), symbol)
-    t.run("verify", "--store", t.path("store")).expect(0)
+    url = server(t).url
+    expected = uninterrupted(t, url)
+    print(f"# seed {seed}, {kills} kills")
+    done = rounds = 0
+    while done < kills:
+        rounds += 1
+        store = f"s{rounds}"
+        path = job(t, url, symbols="BTC-USD, BTC-EUR", workers=2, rate="60/s",
+                   burst=1, store=store)
+        while done < kills and dice.random() > 0.1:
+            before, asked = covered(t, store), len(requests(t))
+            running = t.start("run", path, "--quiet")
+            time.sleep(dice.uniform(0.02, 0.5))
+            running.kill().wait()
+            done += 1
+            check_nothing_covered_is_asked(before, requests(t)[asked:])
+        before, asked = covered(t, store), len(requests(t))
+        t.run("run", path).expect(0)
+        check_nothing_covered_is_asked(before, requests(t)[asked:])
+        harness.equal(export_all(t, store), expected, f"store {rounds}")
+        t.run("verify", "--store", t.path(store)).expect(0)
+
+
+def test_a_crash_at_every_named_point_loses_and_repeats_nothing(t):
+    with open(os.path.join(harness.SOURCE, "core", "data", "crash.c"),
+              encoding="utf-8") as file:
+        names = re.findall(r'"((?:commit|open):[a-z-]+)"', file.read())
+    harness.true(len(names) >= 5, str(names))
+    url = server(t).url
+    expected = uninterrupted(t, url)
+    struck = 0
+    for name in names:
+        for nth in (1, 2, 7):
+            store = f"{name.replace(':', '-')}-{nth}"
+            path = job(t, url, symbols="BTC-USD, BTC-EUR", store=store)
+            first = t.run("run", path,
+                          env={"MDCORE_CRASH_AT": f"{name}:{nth}"})
+            struck += first.status < 0
+            before, asked = covered(t, store), len(requests(t))
+            t.run("run", path).expect(0)
+            check_nothing_covered_is_asked(before, requests(t)[asked:])
+            harness.equal(export_all(t, store), expected, store)
+    if not struck:
+        t.skip("this build has no crash points (-Dtest_hooks=true)")
+    harness.true(struck >= len(names), f"{struck} crashes at {names}")
 
 
 harness.main()
