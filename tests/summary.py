@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Counts the single tests of a Meson run and names what failed or skipped."""
+"""Counts the single tests of Meson runs and names what failed or skipped."""
 import sys
 import xml.etree.ElementTree as ET
 
 
-def main(path):
+def main(paths):
     passed, failed, skipped = 0, [], []
-    for suite in ET.parse(path).getroot().iter("testsuite"):
-        for case in suite.iter("testcase"):
-            name = f"{suite.get('name')} {case.get('name')}"
-            if case.find("failure") is not None or case.find("error") is not None:
-                failed.append(name)
-            elif case.find("skipped") is not None:
-                skip = case.find("skipped")
-                skipped.append(f"{name}: {skip.get('message') or skip.text or ''}")
-            else:
-                passed += 1
+    cases = ((suite.get("name"), case) for path in paths
+             for suite in ET.parse(path).getroot().iter("testsuite")
+             for case in suite.iter("testcase"))
+    for suite, case in cases:
+        name = f"{suite} {case.get('name')}"
+        skip = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed.append(name)
+        elif skip is not None:
+            skipped.append(f"{name}: {skip.get('message') or skip.text or ''}")
+        else:
+            passed += 1
     for name in skipped:
         print("skipped:", name)
     for name in failed:
@@ -24,4 +26,4 @@ def main(path):
     return 1 if failed or passed == 0 else 0
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1:]))
