@@ -70,10 +70,15 @@ held_read (const View *view, const Series *series, const Cursor *cursor,
   return TRUE;
 }
 
+/* From here on a block is not worth decoding and writing again: it already
+ * compresses and scans like a full one.                                    */
+#define ENOUGH_ROWS (BLOCK_TICK_ROWS / 8)
+
 gboolean
 held_may_grow (gsize rows, gsize more)
 {
-  return more > 0 && rows <= 2 * more && rows + more <= BLOCK_TICK_ROWS;
+  return more > 0 && rows < ENOUGH_ROWS && rows <= 2 * more
+         && rows + more <= BLOCK_TICK_ROWS;
 }
 
 /* One step; *ret_joined FALSE at the end.                                  */

@@ -33,5 +33,6 @@ Columns *held_decode (const Held *held, const char *path, const Series *series,
 /* Is it one block with exactly this payload?                               */
 gboolean held_is_payload (const Held *held, GBytes *payload, gsize n);
 /* May a block of `rows` be written again to add `more`?  Geometric sizes: a
- * run of small appends rewrites each row a few times, and leaves few blocks. */
+ * run of small appends rewrites each row a few times, and leaves few blocks;
+ * blocks of a thousand rows stay as they are.                              */
 gboolean held_may_grow (gsize rows, gsize more);
