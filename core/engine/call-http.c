@@ -129,30 +129,34 @@ is_remote (const char *url)
   return g_str_has_prefix (url, "http://") || g_str_has_prefix (url, "https://");
 }
 
-/* What stands between the plugin's wish and the wire.                      */
-static int
-admit (CallEnv *env, const struct md_http *request, const char *origin,
-       struct md_error *err)
+int
+call_admit (CallEnv *env, const char *origin, const char *bucket, double cost,
+            struct md_error *err)
 {
   int klass;
 
-  if (origin == NULL) {
-    if (is_remote (request->url))
-      return md_fail (err, MD_ERR_CONFIG, "not a URL: %s", request->url);
-    if (!path_allowed (env, request->url)) {
-      return md_fail (err, MD_ERR_CONFIG,
-                      "%s asked for the file %s, which no path of the job "
-                      "names", env->plugin->desc.name, request->url);
-    }
-    return MD_OK;
-  }
   if (!gate_enter (env->gate, env->cancel))
     return md_fail (err, MD_ERR_CANCELLED, "stopped before the first call");
   klass = wait_for_breaker (env, origin, err);
   if (klass != MD_OK)
     return klass;
-  return wait_for_bucket (env, request->bucket,
-                          request->cost > 0 ? request->cost : 1, err);
+  return wait_for_bucket (env, bucket, cost > 0 ? cost : 1, err);
+}
+
+/* What stands between the plugin's wish and the wire.                      */
+static int
+admit (CallEnv *env, const struct md_http *request, const char *origin,
+       struct md_error *err)
+{
+  if (origin != NULL)
+    return call_admit (env, origin, request->bucket, request->cost, err);
+  if (is_remote (request->url))
+    return md_fail (err, MD_ERR_CONFIG, "not a URL: %s", request->url);
+  if (path_allowed (env, request->url))
+    return MD_OK;
+  return md_fail (err, MD_ERR_CONFIG,
+                  "%s asked for the file %s, which no path of the job names",
+                  env->plugin->desc.name, request->url);
 }
 
 static NetReply *

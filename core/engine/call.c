@@ -65,6 +65,8 @@ call_new (CallEnv *env, const struct md_request *request,
   call->raw
     = g_ptr_array_new_with_free_func ((GDestroyNotify) raw_answer_free);
   call->hashes = g_string_new (NULL);
+  call->conns
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) call_conn_free);
   if (request != NULL)
     init_selectors (call);
   return call;
@@ -89,6 +91,7 @@ call_free (struct md_call *call)
   g_byte_array_unref (call->scratch);
   g_ptr_array_unref (call->dead);
   g_ptr_array_unref (call->raw);
+  g_ptr_array_unref (call->conns);
   g_string_free (call->hashes, TRUE);
   g_free (call);
 }
@@ -125,28 +128,6 @@ call_cancelled (struct md_call *call)
 }
 
 static int
-no_socket (struct md_call *call, const struct md_endpoint *endpoint,
-           struct md_conn **ret_conn, struct md_error *err)
-{
-  return md_fail (err, MD_ERR_UNSUPPORTED,
-                  "this version of mdcore opens no sockets for providers");
-}
-
-static int
-no_recv (struct md_call *call, struct md_conn *conn, void *buf, size_t size,
-         size_t *ret_len, struct md_error *err)
-{
-  return no_socket (call, NULL, NULL, err);
-}
-
-static int
-no_send (struct md_call *call, struct md_conn *conn, const void *data,
-         size_t len, int kind, struct md_error *err)
-{
-  return no_socket (call, NULL, NULL, err);
-}
-
-static int
 no_subscribed (struct md_call *call, uint32_t symbol, struct md_error *err)
 {
   return md_fail (err, MD_ERR_UNSUPPORTED,
@@ -173,9 +154,9 @@ const struct md_host call_host = {
   .next_member = call_next_member,
   .header = call_header,
   .classify = call_classify,
-  .connect = no_socket,
-  .recv = no_recv,
-  .send = no_send,
+  .connect = call_connect,
+  .recv = call_recv,
+  .send = call_send,
   .intern = call_intern,
   .emit = call_emit,
   .covered = call_covered,

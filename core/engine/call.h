@@ -84,6 +84,7 @@ struct md_call {
   GString *hashes;                   /* SHA-256 of the answers since the    */
   gboolean hashes_used;              /*   last interval was covered         */
 
+  GPtrArray *conns;                  /* of struct md_conn                   */
   NetReply *reply;
   gboolean reply_pulled, reply_kept;
   guint calls;                       /* answered or not                     */
@@ -112,6 +113,16 @@ int call_next_member (struct md_call *call, const char **ret_name,
 const char *call_header (struct md_call *call, const char *name);
 int call_classify (struct md_call *call, const struct md_reply *reply,
                    struct md_error *err);
+int call_connect (struct md_call *call, const struct md_endpoint *endpoint,
+                  struct md_conn **ret_conn, struct md_error *err);
+int call_recv (struct md_call *call, struct md_conn *conn, void *buf,
+               size_t size, size_t *ret_len, struct md_error *err);
+int call_send (struct md_call *call, struct md_conn *conn, const void *data,
+               size_t len, int kind, struct md_error *err);
+void call_conn_free (struct md_conn *conn);
+/* Gate, breaker and rate limit of one call to an origin.                   */
+int call_admit (CallEnv *env, const char *origin, const char *bucket,
+                double cost, struct md_error *err);
 int call_permit (struct md_call *call, const char *bucket, double cost,
                  struct md_error *err);
 int call_intern (struct md_call *call, const char *text, size_t len,

@@ -6,8 +6,12 @@
 #include "net-server.h"
 #include "run-fixture.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void
 with_net (Fixture *fixture)
@@ -178,6 +182,84 @@ test_refusal_of_a_pulled_body_says_why_and_hides_secrets (void)
   g_assert_null (strstr (text, start));
 }
 
+/* ---- sockets ------------------------------------------------------------ */
+
+/* Waits for one caller and gives back what it says.                        */
+static gpointer
+echo_once (gpointer data)
+{
+  int listener = GPOINTER_TO_INT (data);
+  int fd = accept (listener, NULL, NULL);
+  char buf[64];
+  gssize n = read (fd, buf, sizeof buf);
+
+  g_assert_cmpint (n, >, 0);
+  g_assert_cmpint (write (fd, buf, (gsize) n), ==, n);
+  close (fd);
+  return NULL;
+}
+
+static int
+listen_anywhere (char **ret_url)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t len = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM, 0);
+
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, len), ==, 0);
+  g_assert_cmpint (listen (fd, 1), ==, 0);
+  getsockname (fd, (struct sockaddr *) &address, &len);
+  *ret_url = g_strdup_printf ("tcp://127.0.0.1:%d", ntohs (address.sin_port));
+  return fd;
+}
+
+static int
+talk_and_answer (Fixture *fixture, struct md_call *call,
+                 const struct md_request *request, struct md_error *err)
+{
+  const struct md_host *host = fixture_host ();
+  const struct md_endpoint endpoint = { .struct_size = sizeof endpoint,
+                                        .transport = MD_TCP,
+                                        .url = fixture->data };
+  struct md_conn *conn;
+  char buf[16];
+  size_t len = 0;
+  int klass = host->connect (call, &endpoint, &conn, err);
+
+  if (klass == MD_OK)
+    klass = host->send (call, conn, "hello", 5, MD_DATA_BYTES, err);
+  if (klass == MD_OK)
+    klass = host->recv (call, conn, buf, sizeof buf, &len, err);
+  if (klass != MD_OK)
+    return klass;
+  g_assert_cmpmem (buf, len, "hello", 5);
+  return answer_all (fixture, call, request, err);
+}
+
+static void
+test_history_may_come_over_a_socket_of_a_declared_origin (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-01-04",
+                   talk_and_answer);
+  g_autofree char *url = NULL;
+  int listener = listen_anywhere (&url);
+  GThread *echo = g_thread_new ("echo", echo_once, GINT_TO_POINTER (listener));
+  char *origins[2] = { url, NULL }, **none = fixture->keys.origins;
+  g_autoptr (RunReport) report = NULL;
+
+  with_net (fixture);
+  fixture->data = url;
+  fixture->keys.origins = origins;
+  report = fixture_run (fixture);
+  fixture->keys.origins = none;
+  g_thread_join (echo);
+  close (listener);
+  g_assert_cmpint (report->outcome, ==, RUN_DONE);
+  g_assert_cmpuint (report->calls, ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -190,5 +272,8 @@ main (int argc, char **argv)
   g_test_add_func (
     "/run-http/refusal-of-a-pulled-body-says-why-and-hides-secrets",
     test_refusal_of_a_pulled_body_says_why_and_hides_secrets);
+  g_test_add_func (
+    "/run-http/history-may-come-over-a-socket-of-a-declared-origin",
+    test_history_may_come_over_a_socket_of_a_declared_origin);
   return g_test_run ();
 }
