@@ -16,11 +16,25 @@ same_bucket (const char *a, const char *b)
   return is_default (a) ? is_default (b) : g_strcmp0 (a, b) == 0;
 }
 
+static const char *
+plan_of (const EngineInput *input)
+{
+  return input->keys != NULL ? bound_keys_get (input->keys, "plan") : NULL;
+}
+
+gint64
+limits_settle (const EngineInput *input, const struct md_offer *offer)
+{
+  const char *plan = plan_of (input);
+
+  return plan != NULL && g_strcmp0 (plan, offer->prompt_plan) == 0
+           ? offer->prompt_ns : offer->settle_ns;
+}
+
 static const struct md_limit *
 declared_limit (const EngineInput *input, const char *bucket)
 {
-  const char *plan
-    = input->keys != NULL ? bound_keys_get (input->keys, "plan") : NULL;
+  const char *plan = plan_of (input);
   const struct md_limit *found = NULL;
 
   for (gsize i = 0; i < input->plugin->provider.n_limits; i++) {

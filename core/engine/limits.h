@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * limits.h - which rate a bucket is kept to: the job's word, else what the
- * provider declares for the job's plan, else the bucket's first declaration.
+ * limits.h - what the vendor's plan allows.  Which rate a bucket is kept to: the
+ * job's word, else what the provider declares for the job's plan, else the
+ * bucket's first declaration.  And when rows are final.
  */
 #pragma once
 
@@ -10,5 +11,7 @@
 
 /* per_second 0 = unlimited.  NULL is the default bucket.                   */
 RateLimit limits_of (const EngineInput *input, const char *bucket);
+/* How long after its end a row of this offer is final on the job's plan.   */
+gint64 limits_settle (const EngineInput *input, const struct md_offer *offer);
 /* All buckets that the job or the provider names.                          */
 void limits_configure (Limiter *limiter, const EngineInput *input);

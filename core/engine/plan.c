@@ -219,13 +219,15 @@ part_init (Part *part, const EngineInput *input, const struct md_offer *offer,
            const char *dataset, const char *schema, Plan *plan)
 {
   const Job *job = input->job;
+  struct md_offer settled = *offer;
 
+  settled.settle_ns = limits_settle (input, offer);
   *part = (Part) {
     .input = input,
     .offer = offer,
     .dataset = g_ref_string_new (dataset),
     .schema = g_ref_string_new (schema),
-    .range = plan_range (offer, job->start, job->end, input->now),
+    .range = plan_range (&settled, job->start, job->end, input->now),
     /* What is charged for is not bought again on suspicion.                */
     .policy = { input->now, input->refetch_from, input->refetch_to,
                 (offer->flags & MD_OFFER_PAID) != 0 ? 0 : job->revise },

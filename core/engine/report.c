@@ -3,6 +3,7 @@
  * report.c - what a run did, one entry per symbol, dataset and schema.
  */
 #include "run-private.h"
+#include "limits.h"
 
 #include "data/interval.h"
 
@@ -176,7 +177,7 @@ next_final (Run *run, const RunEntry *entry)
       || offer->interval.count == 0)
     return MD_ABSENT;
   return interval_next (&offer->interval, entry->held_until)
-         + offer->settle_ns;
+         + limits_settle (run->input, offer);
 }
 
 static RunOutcome

@@ -107,6 +107,9 @@ describe_conventions (json_t *out, const struct md_offer *offer)
     offer->index_time != NULL ? offer->index_time
     : bar ? "bar start" : "event time"));
   json_object_set_new (out, "final_after", duration (offer->settle_ns));
+  if (offer->prompt_plan != NULL)
+    json_object_set_new (out, "final_after_on_plan", json_pack (
+      "{s:o}", offer->prompt_plan, duration (offer->prompt_ns)));
   json_object_set_new (out, "final_from",
                        json_string (bar ? "end of the interval" : "time"));
   json_object_set_new (out, "adjustment", text_or_null (offer->adjustment));

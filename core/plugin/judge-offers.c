@@ -115,6 +115,9 @@ judge_numbers (const struct md_offer *offer, GError **error)
   if (offer->settle_ns < 0 || offer->max_span_ns < 0 || offer->page_rows < 0)
     return refuse (error, "its offer \"%s\" has a negative settle_ns, "
                    "max_span_ns or page_rows", offer->schema);
+  if (offer->prompt_ns < 0 || offer->prompt_ns > offer->settle_ns)
+    return refuse (error, "its offer \"%s\" has a prompt_ns that is negative "
+                   "or more than its settle_ns", offer->schema);
   return TRUE;
 }
 
@@ -123,7 +126,7 @@ judge_texts (const struct md_offer *offer, GError **error)
 {
   const char *texts[] = { offer->index_time, offer->rewritten_by,
                           offer->volume_unit, offer->adjustment,
-                          offer->doc };
+                          offer->doc, offer->prompt_plan };
   g_autofree char *what = g_strdup_printf ("a text of its offer \"%s\"",
                                            offer->schema);
 

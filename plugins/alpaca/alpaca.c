@@ -30,7 +30,8 @@ static const struct md_key keys[N_KEYS] = {
     .doc = "API secret key; crypto does without." },
   [KEY_PLAN] = { .name = "plan", .type = MD_CHOICE, .dflt = "free",
     .choices = "free|plus",
-    .doc = "The market data plan: sets the rate limit." },
+    .doc = "The market data plan: sets the rate limit, and when rows are "
+           "final." },
   [KEY_ASOF] = { .name = "asof", .type = MD_STRING, .dflt = "-",
     .doc = "Date at which stock symbols are resolved to companies, "
            "YYYY-MM-DD; \"-\" takes each symbol as it was at the time." },
@@ -59,12 +60,14 @@ static const struct md_limit limits[] = {
 #define LATE (16 * MD_MINUTE)
 #define SOON (2 * MD_MINUTE)
 
+/* `more_` is added to both delays.                                         */
 #define BAR(dataset_, adjustment_, flags_, rewritten_, unit_of_, settle_,     \
-            schema_, count_, interval_unit_, zone_)                           \
+            more_, schema_, count_, interval_unit_, zone_)                    \
   { .dataset = dataset_, .schema = "ohlcv-" schema_, .record = MD_BAR,        \
     .flags = MD_OFFER_SPARSE | (flags_),                                      \
     .interval = { .count = count_, .unit = interval_unit_, .zone = zone_ },   \
-    .index_time = "bar start", .settle_ns = settle_, .max_symbols = 100,      \
+    .index_time = "bar start", .settle_ns = (settle_) + (more_),              \
+    .prompt_plan = "plus", .prompt_ns = SOON + (more_), .max_symbols = 100,   \
     .page_rows = AL_PAGE_ROWS, .rewritten_by = rewritten_,                    \
     .volume_unit = unit_of_, .adjustment = adjustment_,                       \
     .doc = "Bars of trades; no row where nothing traded." }
@@ -72,23 +75,23 @@ static const struct md_limit limits[] = {
 /* Whether bars of four hours begin at UTC's or New York's is not documented:
  * an hour more, and they are final either way.                             */
 #define BARS(dataset_, adjustment_, flags_, rewritten_, unit_, settle_, zone_) \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "1m", 1, MD_UNIT_MINUTE, NULL),                                        \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "5m", 5, MD_UNIT_MINUTE, NULL),                                        \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "15m", 15, MD_UNIT_MINUTE, NULL),                                      \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "30m", 30, MD_UNIT_MINUTE, NULL),                                      \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "1h", 1, MD_UNIT_HOUR, NULL),                                          \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_ + MD_HOUR,   \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, MD_HOUR,    \
        "4h", 4, MD_UNIT_HOUR, NULL),                                          \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "1d", 1, MD_UNIT_DAY, zone_),                                          \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "1w", 1, MD_UNIT_WEEK, zone_),                                         \
-  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_,             \
+  BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
        "1mo", 1, MD_UNIT_MONTH, zone_)
 
 #define RAW_BARS(feed_, settle_)                                              \
@@ -103,7 +106,8 @@ static const struct md_limit limits[] = {
 #define TICKS(dataset_, schema_, record_, unit_, settle_, doc_)               \
   { .dataset = dataset_, .schema = schema_, .record = record_,                \
     .flags = MD_OFFER_SPARSE, .index_time = "t", .settle_ns = settle_,        \
-    .max_symbols = 100, .page_rows = AL_PAGE_ROWS, .volume_unit = unit_,      \
+    .prompt_plan = "plus", .prompt_ns = SOON, .max_symbols = 100,             \
+    .page_rows = AL_PAGE_ROWS, .volume_unit = unit_,                          \
     .doc = doc_ }
 #define STOCK_TICKS(feed_, settle_)                                           \
   TICKS (feed_ "/raw", "trades", MD_TRADE, "shares", settle_,                 \

@@ -237,6 +237,15 @@ def test_the_last_quarter_of_an_hour_is_not_asked_for(t):
                           if f["t"] < end])
 
 
+def test_a_better_plan_is_asked_for_the_last_minutes(t):
+    server = serve(t, stocks=["AAPL"])
+    path = job(t, server, ["AAPL"], days=("2024-03-05", "now"))
+    t.run("run", path, "--set", "provider.plan=plus",
+          env=dict(KEYS, MDCORE_TEST_CLOCK="2024-03-05T16:00:00Z")).expect(0)
+    end = requests(server)[-1]["query"]["end"]
+    true("2024-03-05T15:55" < end < "2024-03-05T15:59", end)
+
+
 def test_bad_rows_become_dead_letters(t):
     server = serve(t, "--fault=null-fields@all", stocks=["AAPL"])
     run(t, job(t, server, ["AAPL"]))

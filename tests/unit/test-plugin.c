@@ -54,6 +54,7 @@ static const struct { const char *name, *sentence; } bad[] = {
   { "offer-unit", "unknown interval unit 25" },
   { "offer-zone", "Moon/Crater" },
   { "offer-span", "negative settle_ns" },
+  { "offer-prompt", "more than its settle_ns" },
   { "limit-negative", "no finite number" },
   { "ifaces-unknown", "com.example.other/1" },
   { "ifaces-twice", "twice" },
