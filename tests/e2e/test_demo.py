@@ -117,4 +117,16 @@ def test_as_json_it_is_a_run(t):
     assert report["outcome"] == "done" and report["rows_in"] == ROWS, report
 
 
+def test_the_rows_it_shows_are_what_export_writes(t):
+    t.plugin("fake")
+    shown = t.run("demo", "--dir", t.path("d")).expect(0).lines()
+    first = next(i for i, line in enumerate(shown)
+                 if line.startswith("ts,symbol,"))
+    told = shown[first:first + 5]
+    written = t.run("export", t.path("d", "demo.ini"), "--symbol", "ACME",
+                    "--from", "2024-12-31T23:56:00Z", "--format",
+                    "csv").expect(0).lines()
+    harness.equal(told, written)
+
+
 harness.main()
