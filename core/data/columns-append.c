@@ -291,3 +291,18 @@ columns_append_from (Columns *columns, const Columns *from, gsize first,
     memset (columns->commit + columns->n, 0, n * sizeof *columns->commit);
   columns_grown (columns, n);
 }
+
+void
+columns_set_flags (Columns *columns, guint32 flags)
+{
+  for (gsize c = 0; c < columns->n_cols; c++) {
+    Column *column = &columns->cols[c];
+
+    if (column->field->type != MD_FIELD_FLAGS)
+      continue;
+    if (column->u32 == NULL)
+      column_allocate (columns, column);
+    for (gsize i = 0; i < columns->n; i++)
+      column->u32[i] |= flags;
+  }
+}

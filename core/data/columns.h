@@ -45,6 +45,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Columns, columns_free)
 void columns_append_rows (Columns *columns, const void *rows, gsize n,
                           gsize stride, const char *const *names,
                           gsize n_names);
+/* Sets these bits in the `flags` of every row.                             */
+void columns_set_flags (Columns *columns, guint32 flags);
 /* Copies rows [first, first + n) of another object of the same table.      */
 void columns_append_from (Columns *columns, const Columns *from, gsize first,
                           gsize n);

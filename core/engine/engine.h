@@ -22,6 +22,8 @@ typedef struct {
   GPtrArray *symbols;          /* of char *                                 */
   md_time from, to;
   gboolean refetch;            /* covered before, asked again               */
+  gboolean provisional;        /* bars that are not final: kept with a flag */
+                               /*   and never covered                       */
 } Chunk;
 
 typedef struct {

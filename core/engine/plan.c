@@ -212,6 +212,38 @@ cut_group (Part *part, const Group *group)
   }
 }
 
+/* `provisional = yes`: the bars that are not final yet, asked at each run.
+ * What is charged for is not bought before it is worth keeping.             */
+static void
+add_provisional (Part *part)
+{
+  const struct md_offer *offer = part->offer;
+  const EngineInput *input = part->input;
+  const struct md_interval *interval = &offer->interval;
+  guint n = g_strv_length (input->job->symbols);
+  guint size = offer->max_symbols > 0 ? offer->max_symbols : n;
+  md_time from = MAX (part->range.from, part->range.to), to;
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+
+  if (!input->job->provisional || interval->count == 0
+      || (offer->flags & MD_OFFER_PAID) != 0)
+    return;
+  to = interval_next (interval, interval_floor (interval, input->now));
+  if (input->job->end != MD_ABSENT)
+    to = MIN (to, input->job->end);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (all, input->job->symbols[i]);
+  for (guint first = 0; from < to && first < n; first += size) {
+    g_autoptr (GPtrArray) names = copy_names (
+      all, first, input->job->selector == MD_SELECT_ALL ? 0 : size);
+    Chunk *chunk = chunk_new (offer, part->dataset, part->schema,
+                              input->job->selector, names, from, to);
+
+    chunk->provisional = TRUE;
+    g_ptr_array_add (part->plan->chunks, chunk);
+  }
+}
+
 /* ---- a part ---------------------------------------------------------- */
 
 static void
@@ -296,6 +328,7 @@ plan_part (const EngineInput *input, const char *dataset, const char *schema,
 
     for (guint i = 0; i < groups->len; i++)
       cut_group (&part, groups->pdata[i]);
+    add_provisional (&part);
   }
   part_clear (&part);
   return done;

@@ -223,7 +223,8 @@ list_entries (Run *run)
   for (guint i = 0; i < run->plan->chunks->len; i++) {
     const Chunk *chunk = g_ptr_array_index (run->plan->chunks, i);
 
-    for (guint k = 0; k < MAX (chunk->symbols->len, 1); k++) {
+    for (guint k = 0;
+         !chunk->provisional && k < MAX (chunk->symbols->len, 1); k++) {
       const char *symbol = chunk->symbols->len > 0 ? chunk->symbols->pdata[k]
                                                    : "*";
 

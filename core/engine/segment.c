@@ -30,7 +30,7 @@ copy_lineage (Lineage *to, const Lineage *from)
 static Segment *
 start_segment (Run *run, const char *provider, const char *dataset,
                const char *schema, guint selector, const char *symbol,
-               const Lineage *lineage)
+               gboolean provisional, const Lineage *lineage)
 {
   Segment *segment = segment_new ();
 
@@ -42,7 +42,9 @@ start_segment (Run *run, const char *provider, const char *dataset,
     .kind = selector,
   };
   segment->made_up = (run->env.plugin->desc.flags & MD_PLUGIN_MADE_UP) != 0;
-  segment->max_shrink = run->job->quality.max_shrink;
+  /* What is not final may come and go.                                     */
+  segment->provisional = provisional;
+  segment->max_shrink = provisional ? -1 : run->job->quality.max_shrink;
   copy_lineage (&segment->lineage, lineage);
   return segment;
 }
@@ -123,6 +125,8 @@ apply_rules (Run *run, struct md_call *call, Covered *covered,
     };
 
     segment->lineage.rows_in += series->rows->n;
+    if (segment->provisional)
+      columns_set_flags (series->rows, MD_ROW_PROVISIONAL);
     rules_apply (&input, series->rows, segment->dead, score);
     if (series->rows->n > 0)
       segment_add_series (segment, series->instrument,
@@ -223,7 +227,7 @@ segment_from_covered (Run *run, struct md_call *call, Covered *covered,
   Segment *segment
     = start_segment (run, call->env->plugin->desc.name, request->dataset,
                      request->schema, request->selector, covered->selector,
-                     lineage);
+                     (request->flags & MD_REQUEST_PROVISIONAL) != 0, lineage);
   RuleScore score;
   guint64 letters = 0;
 
@@ -248,7 +252,8 @@ segment_from_covered (Run *run, struct md_call *call, Covered *covered,
   apply_rules (run, call, covered, segment, &score);
   take_rest (call, covered->symbol, segment);
   sign_letters (segment);
-  if (segment->series->len == 0 && segment->dead->len == 0)
+  if (segment->series->len == 0 && segment->dead->len == 0
+      && !segment->provisional)
     judge_empty (run, call, covered, segment);
   judge_quality (run, segment, &score);
   segment_seal (segment);
@@ -262,9 +267,14 @@ segment_queue_state (Run *run, const Chunk *chunk, const char *symbol,
                      md_time from, md_time to, LedgerState state,
                      const char *reason, const Lineage *lineage)
 {
-  Segment *segment
+  Segment *segment;
+
+  /* The ledger does not know of provisional bars: nothing to tell it.      */
+  if (chunk->provisional)
+    return;
+  segment
     = start_segment (run, run->env.plugin->desc.name, chunk->dataset,
-                     chunk->schema, chunk->selector, symbol, lineage);
+                     chunk->schema, chunk->selector, symbol, FALSE, lineage);
 
   segment->table = plugin_offer_table (chunk->offer);
   segment->interval = chunk->offer->interval;

@@ -83,6 +83,7 @@ run_task (Worker *worker, Task *task)
     .selector = chunk->selector,
     .from = task->from,
     .to = task->to,
+    .flags = chunk->provisional ? MD_REQUEST_PROVISIONAL : 0,
   };
   struct md_call *call = call_new (&run->env, &request,
                                    plugin_offer_table (chunk->offer),

@@ -251,11 +251,12 @@ stage_rest (Commit *c, GError **error)
 {
   const LedgerSpan news = news_of (c, c->segment->state, c->segment->reason);
   gboolean changed = FALSE;
-  GArray *spans = ledger_answer (c->spans, &news, &changed);
   const View *view = &c->batch->view;
 
+  if (!c->segment->provisional)
+    ledger_stage (&c->stage, &c->segment->ask,
+                  ledger_answer (c->spans, &news, &changed));
   c->is_changed |= changed || counts_changed (&c->counts);
-  ledger_stage (&c->stage, &c->segment->ask, spans);
   return mappings_stage (view, &c->stage, c->segment, &c->is_changed, error)
          && letters_stage (view, &c->stage, c->segment, c->now,
                            &c->is_changed, error);

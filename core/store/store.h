@@ -157,6 +157,7 @@ typedef struct {
   GPtrArray *packed_raw; /* their bodies compressed, by segment_seal          */
   Lineage lineage;
   gboolean made_up;
+  gboolean provisional; /* not final: rows replace, the ledger stays as it is */
   gboolean append_only; /* streams: add rows, withdraw nothing                */
   char *quarantine;     /* why it must not become data: kept as a dead letter, */
                         /*   the ledger says failed; NULL = it may            */

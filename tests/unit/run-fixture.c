@@ -272,6 +272,7 @@ append_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
 {
   GString *text = data;
   const Column *close = columns_column (rows, "close");
+  const Column *flags = columns_column (rows, "flags");
 
   for (gsize i = 0; i < rows->n; i++) {
     char at[TIME_TEXT_SIZE];
@@ -280,6 +281,10 @@ append_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
     at[10] = '\0';
     g_string_append_printf (text, "%s ", at);
     value_append (text, close, i, VALUE_TIME_RFC3339);
+    if (flags->u32 != NULL && flags->u32[i] != 0) {
+      g_string_append_c (text, ' ');
+      value_append (text, flags, i, VALUE_TIME_RFC3339);
+    }
     g_string_append_c (text, '\n');
   }
   return TRUE;

@@ -397,6 +397,46 @@ test_refetch_supersedes_and_as_of_gives_both_states (void)
                    "2024-01-01 50.000000001\n2024-01-02 60.000000001\n");
 }
 
+/* ---- bars that are not final ------------------------------------------ */
+
+static int
+answer_unfinished (Fixture *fixture, struct md_call *call,
+                   const struct md_request *request, struct md_error *err)
+{
+  if (request->flags & MD_REQUEST_PROVISIONAL)
+    return answer_restated (fixture, call, request, err);
+  return answer_all (fixture, call, request, err);
+}
+
+static void
+test_provisional_bar_is_kept_flagged_and_never_covered (void)
+{
+  g_autoptr (Fixture) fixture
+    = fixture_new ("AAA", "ohlcv-1d", "2024-01-01", "2024-02-01",
+                   answer_unfinished);
+  g_autoptr (RunReport) first = NULL, second = NULL;
+  g_autofree char *ledger = NULL, *during = NULL, *after = NULL;
+
+  fixture->job.provisional = TRUE;
+  fixture->now = DAY (2) + 5 * MD_HOUR;
+  fixture->data = GINT_TO_POINTER (77);
+  first = fixture_run (fixture);
+  during = fixture_rows (fixture, "AAA", MD_ABSENT);
+  ledger = fixture_ledger (fixture, "AAA");
+  g_assert_cmpint (first->outcome, ==, RUN_DONE);
+  g_assert_cmpstr (during, ==,
+                   "2024-01-01 100.000000001\n2024-01-02 100.000000001\n"
+                   "2024-01-03 77.000000001 provisional\n");
+  g_assert_cmpstr (ledger, ==, "complete 2024-01-01/2024-01-03");
+  fixture->now = DAY (3);
+  second = fixture_run (fixture);
+  after = fixture_rows (fixture, "AAA", MD_ABSENT);
+  g_assert_true (g_str_has_prefix (after,
+                                   "2024-01-01 100.000000001\n"
+                                   "2024-01-02 100.000000001\n"
+                                   "2024-01-03 100.000000001\n"));
+}
+
 /* ---- stopping -------------------------------------------------------- */
 
 static int
@@ -506,6 +546,7 @@ main (int argc, char **argv)
   ADD (rows_that_stay_unreadable_become_dead_letters);
   ADD (paid_answers_are_not_bought_twice_on_a_suspicion);
   ADD (refetch_supersedes_and_as_of_gives_both_states);
+  ADD (provisional_bar_is_kept_flagged_and_never_covered);
   ADD (interrupted_run_keeps_what_was_covered);
   ADD (covered_rows_no_longer_count);
   ADD (range_is_halved_until_rows_fit_the_budget);
