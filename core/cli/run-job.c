@@ -317,6 +317,18 @@ plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
   return engine_plan (&prepared->input, error);
 }
 
+/* A provider that asks less than it did is a change worth knowing.         */
+static void
+tell_unused (const PreparedJob *prepared, const char *recording)
+{
+  g_autofree char *unused = NULL;
+
+  if (!net_replay_finished (prepared->net, &unused))
+    log_event (MD_LOG_WARNING, "replay.unused",
+               "%s holds answers that were not asked for: %s", recording,
+               unused);
+}
+
 int
 job_run (Cli *cli, Job *job, const RunOptions *options)
 {
@@ -333,6 +345,7 @@ job_run (Cli *cli, Job *job, const RunOptions *options)
     report = run_planned (cli, &prepared, plan, &error);
   status = report != NULL ? tell (cli, &prepared, report, plan)
                           : cli_fail (g_steal_pointer (&error));
+  tell_unused (&prepared, options->exchanges);
   prepared_job_clear (&prepared);
   return status;
 }

@@ -280,7 +280,9 @@ call_http (struct md_call *call, const struct md_http *request,
     return klass;
   reply = send_it (call, request, &auth, err);
   if (reply == NULL) {
-    if (origin != NULL && err->klass != MD_ERR_CANCELLED)
+    /* A request that was refused on this side says nothing of the origin.  */
+    if (origin != NULL
+        && (err->klass == MD_ERR_NETWORK || err->klass == MD_ERR_PROTOCOL))
       breaker_report (env->breaker, origin, FALSE);
     return err->klass;
   }
