@@ -14,7 +14,8 @@ some_trade (void)
 {
   Columns *columns = columns_new (table_builtin (MD_TRADE));
   struct md_trade trade
-    = { .ts = TS, .venue = 0, .contract = 1, .flags = MD_ROW_CORRECTED | MD_ROW_CANCELLED | 1u << 31,
+    = { .ts = TS, .venue = 0, .contract = 1,
+        .flags = MD_ROW_CORRECTED | MD_ROW_CANCELLED | 1u << 31,
         .ts_event = TS - 1, .ts_recv = MD_ABSENT,
         .price = G_GINT64_CONSTANT (123456789012345678), .size = 0.1,
         .sequence = G_GINT64_CONSTANT (9007199254740993),
