@@ -136,6 +136,16 @@ plan_cut (const struct md_offer *offer, guint n_symbols, md_time from,
   }
 }
 
+gboolean
+plan_reads_files (const BoundKeys *keys)
+{
+  for (gsize i = 0; keys != NULL && i < keys->n; i++) {
+    if ((keys->keys[i].flags & MD_KEY_DATA) != 0 && keys->values[i].s != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
 {

@@ -195,13 +195,19 @@ static void
 cut_group (Part *part, const Group *group)
 {
   gboolean all = part->input->job->selector == MD_SELECT_ALL;
-  guint size = plan_group_size (part->offer, spans_total (group->spans));
+  gboolean whole = plan_reads_files (part->input->keys);
+  guint size = whole ? MAX (group->symbols->len, 1)
+                     : plan_group_size (part->offer,
+                                        spans_total (group->spans));
   g_autoptr (GArray) pieces = spans_new ();
 
   for (guint i = 0; i < group->spans->len; i++) {
     const Span *span = &g_array_index (group->spans, Span, i);
 
-    plan_cut (part->offer, size, span->from, span->to, pieces);
+    if (whole)
+      spans_add (pieces, span->from, span->to);
+    else
+      plan_cut (part->offer, size, span->from, span->to, pieces);
   }
   for (guint first = 0; first < group->symbols->len; first += size) {
     /* `*` is asked with no name at all.                                    */

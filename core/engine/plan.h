@@ -52,6 +52,8 @@ gint64 plan_chunk_span (const struct md_offer *offer, guint n_symbols);
  * are bar starts.                                                          */
 void plan_cut (const struct md_offer *offer, guint n_symbols, md_time from,
                md_time to, GArray *spans);
+/* The data is in files, which each chunk would read from the beginning.    */
+gboolean plan_reads_files (const BoundKeys *keys);
 /* Vendor calls that the chunk takes; *ret_max G_MAXUINT64 when unknown.    */
 void plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max);
 

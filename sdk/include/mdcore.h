@@ -107,6 +107,9 @@ enum md_type {
 #define MD_KEY_ORIGIN   (1u << 2) /* a URL whose origin may be contacted  */
 #define MD_KEY_PATH     (1u << 3) /* a local path; relative to the job's  */
                                   /*   file; may be opened with `http`    */
+#define MD_KEY_DATA     (1u << 4) /* where set, the data is read from     */
+                                  /*   there, front to back: ranges and   */
+                                  /*   symbols are not cut into chunks    */
 
 /* Array element, stride md_plugin.key_size.                              */
 struct md_key {

@@ -338,6 +338,23 @@ test_the_same_hole_is_cut_the_same (void)
   g_assert_cmpuint (part->len, >, 3);
 }
 
+/* Each chunk would read them from the beginning.                           */
+static void
+test_files_are_read_once (void)
+{
+  const struct md_key keys[] = {
+    { .name = "api_key", .flags = MD_KEY_SECRET },
+    { .name = "files", .flags = MD_KEY_PATH | MD_KEY_DATA },
+  };
+  union md_value values[2] = { { .s = "secret" }, { .s = NULL } };
+  const BoundKeys bound = { .keys = keys, .values = values, .n = 2 };
+
+  g_assert_false (plan_reads_files (NULL));
+  g_assert_false (plan_reads_files (&bound));
+  values[1].s = "/data";
+  g_assert_true (plan_reads_files (&bound));
+}
+
 static void
 test_ticks_are_cut_at_utc_midnight (void)
 {
@@ -493,6 +510,7 @@ main (int argc, char **argv)
   ADD ("chunks-are-the-wanted-range-and-nothing-twice",
        test_chunks_are_the_wanted_range_and_nothing_twice);
   ADD ("the-same-hole-is-cut-the-same", test_the_same_hole_is_cut_the_same);
+  ADD ("files-are-read-once", test_files_are_read_once);
   ADD ("ticks-are-cut-at-utc-midnight", test_ticks_are_cut_at_utc_midnight);
   ADD ("paid-streams-come-in-larger-units",
        test_paid_streams_come_in_larger_units);
