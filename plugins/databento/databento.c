@@ -16,7 +16,8 @@ static const struct md_key keys[] = {
   [KEY_BASE_URL] = { "base_url", MD_STRING, MD_KEY_ORIGIN,
     "https://hist.databento.com", NULL, NULL,
     "where the historical service is" },
-  [KEY_FILES] = { "files", MD_STRING, MD_KEY_PATH, NULL, NULL, NULL,
+  [KEY_FILES] = { "files", MD_STRING, MD_KEY_PATH | MD_KEY_DATA, NULL, NULL,
+    NULL,
     "a DBN file, a folder of them or a batch download's zip, to be read "
     "instead of the service" },
   [KEY_FILES_VERSION] = { "files_version", MD_INT, 0, NULL, NULL, NULL,

@@ -186,6 +186,7 @@ struct stream {
   uint64_t since;        /* bytes of records since the last cut              */
   uint64_t records;      /* of any type, for the metadata's limit            */
   uint64_t strangers;    /* of types that are not known                      */
+  bool passed;           /* a file's records are behind the range            */
 };
 
 /* Reads the metadata, or prepares a fragment.  After MD_OK with `skipped` set

@@ -326,8 +326,11 @@ take_data (struct stream *stream, const unsigned char *record,
   if (stored > INT64_MAX)
     return reject (stream, record, MD_ABSENT_NAME, MD_ABSENT,
                    "missing:index time", err);
-  if (!in_range (stream, ts))
+  if (!in_range (stream, ts)) {
+    /* Ordered by time: nothing of the range can follow.                     */
+    stream->passed = stream->bounded && ts >= stream->to;
     return MD_OK;
+  }
   if (ts < stream->covered && stream->bounded && ts >= stream->from)
     return went_back (stream, ts, err);
   if (ts >= stream->next_cut)
@@ -503,12 +506,13 @@ stream_run (struct stream *stream, struct md_error *err)
   md_time last = stream->from;
   int klass = MD_OK;
 
-  while (klass == MD_OK && (record = dbn_next (&stream->reader)) != NULL) {
+  while (klass == MD_OK && !stream->passed
+         && (record = dbn_next (&stream->reader)) != NULL) {
     klass = take (stream, record, err);
     if (record[1] == stream->feed->schema->rtype)
       last = map_time (record + ts_offset);
   }
-  if (klass == MD_OK)
+  if (klass == MD_OK && !stream->passed)
     klass = dbn_reader_end (&stream->reader, err);
   if (klass == MD_OK)
     klass = finish (stream, last, err);

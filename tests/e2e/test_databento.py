@@ -298,7 +298,7 @@ def test_every_fault_is_survived_or_named(t):
     for number, fault in enumerate((
             "http-429=1@1", "http-429@1", "http-500@1", "http-502@1",
             "http-503@1", "html@1", "empty@1", "close@1", "reset@1",
-            "reset-headers@1", "cut-body@1", "cut-open@1", "refuse=0.2@1",
+            "reset-headers@1", "cut-body@1", "cut-open@1",
             "unmapped@1", "backwards@1", "other-dataset@1")):
         server = service(t, "--fault", fault)
         store = f"store-{number}"
@@ -343,6 +343,16 @@ def test_a_folder_of_files_equals_the_service(t):
                   held("ohlcv-1m", symbol, 2, 4))
     report = t.run("run", path, "--json").expect(0).json()
     harness.equal(report["rows_in"], 0, "rows of the second run")
+
+
+def test_files_are_read_in_one_go(t):
+    """However long the range: a chunk would begin at the first file again."""
+    t.write("x.dbn", dbn_file("trades", ["ESH4"], 2, 3))
+    report = t.run("run", job(t, "files = x.dbn\nfiles_complete = yes", "ESH4",
+                              "trades", start="2023-01-01",
+                              end="2024-06-01"), "--json").expect(0).json()
+    harness.equal(report["chunks"], 1, "chunks")
+    harness.equal(len(export(t)), len(held("trades", "ESH4", 2, 3)))
 
 
 def test_a_batch_download_is_a_source(t):

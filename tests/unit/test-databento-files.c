@@ -172,6 +172,20 @@ test_only_the_range_asked_for_is_taken (void)
                    "-1:2024-01-05T00:00:00Z/2024-01-08T00:00:00Z");
 }
 
+/* What comes behind the range is not read, so its damage does not matter.  */
+static void
+test_reading_ends_with_the_range (void)
+{
+  g_autoptr (Disk) disk = disk_new ("/data/es.dbn", NULL, NULL);
+  GByteArray *bytes = days ("ESH4", 1, 20);
+
+  g_byte_array_set_size (bytes, bytes->len - 1);
+  add_file (disk, "es.dbn", bytes);
+  g_assert_cmpint (fetch (disk, es, 5, 8), ==, MD_OK);
+  g_assert_cmpuint (n_rows (&disk->vendor), ==, 3);
+  g_assert_cmpint (fetch (disk, es, 5, 20), ==, MD_ERR_PROTOCOL);
+}
+
 static void
 test_a_folder_is_its_files_together (void)
 {
@@ -698,6 +712,7 @@ main (int argc, char **argv)
   ADD ("no-key-and-no-call-are-needed", no_key_and_no_call_are_needed);
   ADD ("only-the-range-asked-for-is-taken",
        only_the_range_asked_for_is_taken);
+  ADD ("reading-ends-with-the-range", reading_ends_with_the_range);
   ADD ("a-folder-is-its-files-together", a_folder_is_its_files_together);
   ADD ("rows-of-other-symbols-are-passed-over",
        rows_of_other_symbols_are_passed_over);
