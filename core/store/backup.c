@@ -9,6 +9,7 @@
 #include "copy.h"
 #include "fail.h"
 #include "layout.h"
+#include "lock.h"
 #include "reader.h"
 #include "store.h"
 
@@ -37,13 +38,15 @@ try_tail (const char *path, const char *partial, gboolean may_link,
 }
 
 static gboolean
-copy_until_whole (const char *path, const char *partial, gboolean may_link,
-                  GError **error)
+copy_in_time (const char *path, const char *partial, gboolean may_link,
+              Gate **gate, GError **error)
 {
   gint64 deadline = clock_monotonic () + GIVE_UP_AFTER;
   gboolean done = FALSE;
 
-  while (!done) {
+  for (guint tries = 0; !done; tries++) {
+    if (tries > 1 && *gate == NULL)
+      *gate = gate_hold (path);
     if (!try_tail (path, partial, may_link, &done, error))
       return FALSE;
     if (!done && clock_monotonic () > deadline) {
@@ -57,6 +60,17 @@ copy_until_whole (const char *path, const char *partial, gboolean may_link,
       g_usleep (10000);
   }
   return TRUE;
+}
+
+static gboolean
+copy_until_whole (const char *path, const char *partial, gboolean may_link,
+                  GError **error)
+{
+  Gate *gate = NULL;
+  gboolean ok = copy_in_time (path, partial, may_link, &gate, error);
+
+  gate_release (gate);
+  return ok;
 }
 
 static gboolean

@@ -169,3 +169,62 @@ lock_is_held (const char *dir)
   close (fd);
   return held;
 }
+
+/* ---- readers --------------------------------------------------------- */
+
+/* A lock of one byte of the file, which has nothing to do with flock.      */
+struct Gate {
+  int fd;
+};
+
+#define GATE_WAIT (1 * MD_SECOND)
+
+static struct flock
+gate_byte (short type)
+{
+  return (struct flock) { .l_type = type, .l_whence = SEEK_SET, .l_start = 0,
+                          .l_len = 1 };
+}
+
+Gate *
+gate_hold (const char *dir)
+{
+  g_autofree char *file = lock_file (dir);
+  struct flock byte = gate_byte (F_RDLCK);
+  int fd = open (file, O_RDONLY | O_CLOEXEC);
+  Gate *gate;
+
+  if (fd < 0)
+    return NULL;
+  if (fcntl (fd, F_OFD_SETLK, &byte) < 0) {
+    close (fd);
+    return NULL;
+  }
+  gate = g_new0 (Gate, 1);
+  gate->fd = fd;
+  return gate;
+}
+
+void
+gate_release (Gate *gate)
+{
+  if (gate == NULL)
+    return;
+  close (gate->fd);
+  g_free (gate);
+}
+
+void
+lock_give_way (Lock *lock)
+{
+  gint64 deadline = clock_monotonic () + GATE_WAIT;
+
+  for (;;) {
+    struct flock byte = gate_byte (F_WRLCK);
+
+    if (fcntl (lock->fd, F_OFD_GETLK, &byte) < 0 || byte.l_type == F_UNLCK
+        || clock_monotonic () >= deadline)
+      return;
+    g_usleep (1000);
+  }
+}

@@ -18,3 +18,12 @@ void lock_release (Lock *lock);
 void lock_set_progress (Lock *lock, const char *line);
 /* Does somebody write just now?  Leaves no trace.                          */
 gboolean lock_is_held (const char *dir);
+
+/* A reader that wants the writer to hold still for a moment, because its logs
+ * change faster than a view can be opened.  NULL when there is no lock file;
+ * the writer may also go on: it waits for readers a second at most.        */
+typedef struct Gate Gate;
+Gate *gate_hold (const char *dir);
+void gate_release (Gate *gate);
+/* The writer, before it writes.                                            */
+void lock_give_way (Lock *lock);

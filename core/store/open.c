@@ -161,6 +161,8 @@ store_write_end (Store *store, Batch *batch, gboolean ok, GError **error)
 {
   g_autoptr (GError) local = NULL;
 
+  if (ok && batch->is_dirty)
+    lock_give_way (store->lock);
   if (ok && !batch_write (batch, &local)) {
     ok = FALSE;
     store->refusal = g_strdup (local->message);

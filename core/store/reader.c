@@ -8,7 +8,8 @@
  * not name, and in a log that is gone: later commits are seen and earlier
  * ones are not, without an error.  So the set of logs is compared before and
  * after: logs appear and go only when a memory table is switched.  The number
- * of the last commit is in two families, which have to agree as well.
+ * of the last commit is in two families, which have to agree as well.  A view
+ * that fails so more than once asks the writer to hold still (lock.h).
  */
 #include "reader.h"
 #include "batch.h"
@@ -105,11 +106,19 @@ give_up (const char *path, GError **error)
   return NULL;
 }
 
-Db *
-reader_open (const char *path, GError **error)
+/* Files vanish under a view that opens while somebody writes; an error that
+ * stays is one of the store.                                               */
+static gboolean
+is_lasting (const GError *error, guint faults, gboolean is_written)
+{
+  return error != NULL && faults >= (is_written ? 10 * MAX_FAULTS : MAX_FAULTS);
+}
+
+static Db *
+open_in_time (const char *path, Gate **gate, GError **error)
 {
   gint64 deadline = clock_monotonic () + GIVE_UP_AFTER;
-  int faults = 0;
+  guint faults = 0;
 
   for (guint tries = 0; clock_monotonic () < deadline; tries++) {
     g_autoptr (GError) local = NULL;
@@ -118,18 +127,26 @@ reader_open (const char *path, GError **error)
 
     if (db != NULL)
       return db;
-    /* Files vanish under a view that opens while somebody writes; an error
-     * that stays is one of the store.                                      */
-    if (local != NULL && ++faults >= MAX_FAULTS
-        && (!is_written || faults >= 10 * MAX_FAULTS)) {
+    faults = local != NULL ? faults + 1 : 0;
+    if (is_lasting (local, faults, is_written)) {
       g_propagate_error (error, g_steal_pointer (&local));
       return NULL;
     }
-    if (local == NULL)
-      faults = 0;
+    if (tries > 0 && *gate == NULL)
+      *gate = gate_hold (path);
     g_usleep (1000 * MIN (tries, 20));
   }
   return give_up (path, error);
+}
+
+Db *
+reader_open (const char *path, GError **error)
+{
+  Gate *gate = NULL;
+  Db *db = open_in_time (path, &gate, error);
+
+  gate_release (gate);
+  return db;
 }
 
 gboolean

@@ -7,8 +7,10 @@
 #include "data/table.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 /* ---- directories ----------------------------------------------------- */
 
@@ -44,6 +46,12 @@ help_remove (char *dir)
 {
   remove_tree (dir);
   g_free (dir);
+}
+
+void
+help_die_with_parent (void)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
 Store *

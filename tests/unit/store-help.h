@@ -18,6 +18,8 @@
 /* A new directory, removed with everything in it by help_remove.           */
 char *help_dir (void);
 void help_remove (char *dir);
+/* In a process that a test started: not to outlive it.                     */
+void help_die_with_parent (void);
 Store *help_open (const char *dir, StoreMode mode);
 
 Columns *help_rows (gboolean ticks, const char *text);

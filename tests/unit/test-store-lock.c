@@ -363,7 +363,7 @@ int
 main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "--role") == 0)
-    return play (argv[2], argv[3]);
+    return help_die_with_parent (), play (argv[2], argv[3]);
   self = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-lock/a-missing-store-is-named",
