@@ -169,6 +169,61 @@ test_recording_is_readable (void)
   remove_folder (folder);
 }
 
+static void
+on_moved (ServerConn *conn, const ServerRequest *request, gpointer data)
+{
+  if (g_str_has_prefix (request->target, "/new"))
+    server_reply (conn, 200, NULL, "moved here", -1);
+  else
+    server_reply (conn, 302, "Location: /new?signature=canary\r\n", "", -1);
+}
+
+/* A signed place is a secret that nobody declares.                         */
+static void
+test_redirected_answer_is_recorded_under_its_first_place (void)
+{
+  char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "x.rec", NULL);
+  g_autoptr (Server) server = server_start (on_moved, NULL);
+  g_autofree char *url = server_url (server, "/old"), *text = NULL;
+  struct md_error err = { 0 };
+  Net *record = open_net (NET_RECORD, path);
+  g_autoptr (GBytes) live = fetch (record, (NetRequest) { .url = url }, &err);
+  g_autoptr (GBytes) again = NULL;
+  g_autoptr (Net) replay = NULL;
+
+  g_assert_nonnull (live);
+  net_free (record);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_null (strstr (text, "canary"));
+  replay = open_net (NET_REPLAY, path);
+  again = fetch (replay, (NetRequest) { .url = url }, &err);
+  g_assert_nonnull (again);
+  g_assert_true (g_bytes_equal (live, again));
+  remove_folder (folder);
+}
+
+static void
+test_sockets_and_undeclared_origins_are_refused_as_live (void)
+{
+  static const char *const origins[] = { "http://h:80", NULL };
+  char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "x.rec", NULL);
+  g_autoptr (GBytes) none = NULL;
+  g_autoptr (Net) net = NULL;
+  struct md_error err = { 0 };
+
+  g_assert_true (g_file_set_contents (path, "mdcore exchanges 1\n"
+                                      "GET http://h/\n< 200\n", -1, NULL));
+  net = open_net (NET_REPLAY, path);
+  must_fail (net, &(NetRequest) { .url = "http://g/", .origins = origins },
+             MD_ERR_REQUEST, "no origin that the provider declares");
+  g_assert_null (net_connect (net, &(NetEndpoint) { .url = "tcp://h:1" },
+                              &err));
+  g_assert_cmpint (err.klass, ==, MD_ERR_UNSUPPORTED);
+  remove_folder (folder);
+}
+
 /* ---- matching ---------------------------------------------------------------- */
 
 static char *
@@ -657,6 +712,12 @@ main (int argc, char **argv)
                    test_bodies_of_every_kind_replay_as_they_were);
   g_test_add_func ("/net-record/recording-is-readable",
                    test_recording_is_readable);
+  g_test_add_func (
+    "/net-record/redirected-answer-is-recorded-under-its-first-place",
+    test_redirected_answer_is_recorded_under_its_first_place);
+  g_test_add_func (
+    "/net-record/sockets-and-undeclared-origins-are-refused-as-live",
+    test_sockets_and_undeclared_origins_are_refused_as_live);
   g_test_add_func ("/net-record/equal-requests-are-answered-in-order-and-once",
                    test_equal_requests_are_answered_in_order_and_once);
   g_test_add_func ("/net-record/method-path-query-range-and-body-must-agree",
