@@ -1,23 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the single tests of Meson runs and names what failed or skipped."""
+import json
 import sys
 import xml.etree.ElementTree as ET
 
 
+def cases_of(paths):
+    """(suite, test case) of all runs; a program that died counts as a case."""
+    for path in paths:
+        for suite in ET.parse(path).getroot().iter("testsuite"):
+            for case in suite.iter("testcase"):
+                yield suite.get("name"), case
+
+
+def died(path):
+    """Programs that failed as a whole: Meson's JSON log has the results."""
+    with open(path.replace("junit.xml", "json"), encoding="utf-8") as file:
+        for line in file:
+            result = json.loads(line)
+            if result["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
+                yield f"{result['name']} ended as {result['result']}"
+
+
 def main(paths):
     passed, failed, skipped = 0, [], []
-    cases = ((suite.get("name"), case) for path in paths
-             for suite in ET.parse(path).getroot().iter("testsuite")
-             for case in suite.iter("testcase"))
-    for suite, case in cases:
+    for suite, case in cases_of(paths):
         name = f"{suite} {case.get('name')}"
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             failed.append(name)
         elif skip is not None:
             skipped.append(f"{name}: {skip.get('message') or skip.text or ''}")
-        else:
+        elif case.get("name") is not None:
             passed += 1
+    failed += [name for path in paths for name in died(path)]
     for name in skipped:
         print("skipped:", name)
     for name in failed:

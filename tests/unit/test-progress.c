@@ -117,13 +117,31 @@ test_quiet_shows_nothing (void)
   g_assert_cmpstr (out, ==, "");
 }
 
+/* A terminal hands over what was written bit by bit: up to this mark.      */
+#define END_MARK "<end of what was written>"
+
+static char *
+read_to_mark (int terminal)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char *mark;
+
+  while ((mark = strstr (text->str, END_MARK)) == NULL) {
+    char buf[4096];
+    gssize n = read (terminal, buf, sizeof buf);
+
+    g_assert_cmpint (n, >, 0);
+    g_string_append_len (text, buf, n);
+  }
+  return g_strndup (text->str, (gsize) (mark - text->str));
+}
+
 /* What a terminal gets while `work` runs.  (transfer full)                 */
 static char *
 on_terminal (void (*work) (void))
 {
   int terminal = posix_openpt (O_RDWR | O_NOCTTY), saved, slave;
-  char buf[4096];
-  gssize n;
+  char *text;
 
   if (terminal < 0 || grantpt (terminal) != 0 || unlockpt (terminal) != 0)
     return NULL;
@@ -138,11 +156,11 @@ on_terminal (void (*work) (void))
   work ();
   dup2 (saved, STDERR_FILENO);
   close (saved);
-  n = read (terminal, buf, sizeof buf - 1);
+  g_assert_cmpint (write (slave, END_MARK, strlen (END_MARK)), >, 0);
+  text = read_to_mark (terminal);
   close (slave);
   close (terminal);
-  g_assert_cmpint (n, >=, 0);
-  return g_strndup (buf, (gsize) n);
+  return text;
 }
 
 static void
