@@ -150,8 +150,8 @@ print_plan (const Plan *plan, const Job *job)
   if (plan->chunks->len == 0) {
     printf ("%s: nothing to ask\n", job->name);
   } else {
-    printf ("%s: %u chunks from %s\n", job->name, plan->chunks->len,
-            job->provider);
+    printf ("%s: %u chunk%s from %s\n", job->name, plan->chunks->len,
+            plan->chunks->len == 1 ? "" : "s", job->provider);
     for (guint i = 0; i < shown; i++)
       print_chunk (plan->chunks->pdata[i]);
     if (plan->chunks->len > shown)

@@ -378,6 +378,20 @@ holds_rows (const struct md_call *call)
   return FALSE;
 }
 
+/* A symbol without a row that is covered by itself, after the pages of its
+ * neighbours had some.                                                      */
+static gboolean
+others_had_rows (const struct md_call *call, guint symbol)
+{
+  if (call->had_rows[symbol])
+    return FALSE;
+  for (guint i = 0; i < call->n_selectors; i++) {
+    if (call->had_rows[i])
+      return TRUE;
+  }
+  return FALSE;
+}
+
 int
 call_covered (struct md_call *call, uint32_t symbol, md_time from, md_time to,
               struct md_error *err)
@@ -395,7 +409,8 @@ call_covered (struct md_call *call, uint32_t symbol, md_time from, md_time to,
   }
   gate_open (call->env->gate);
   if (symbol != MD_ALL_SYMBOLS)
-    return cover_one (call, symbol, from, to, FALSE, err);
+    return cover_one (call, symbol, from, to, others_had_rows (call, symbol),
+                      err);
   siblings = call->n_selectors > 1 && holds_rows (call);
   for (guint i = 0; i < call->n_selectors; i++) {
     int klass = cover_one (call, i, from, to, siblings, err);

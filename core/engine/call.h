@@ -49,7 +49,7 @@ typedef struct {
   guint symbol;               /* index in the request                       */
   md_time from, to;
   GPtrArray *series;          /* of SegmentSeries with rows, sorted         */
-  gboolean siblings_have_rows; /* covered together with others that have    */
+  gboolean siblings_have_rows; /* other symbols of the call have rows            */
   gboolean had_rows;          /* this selector had rows earlier in the call */
 } Covered;
 

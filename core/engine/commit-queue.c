@@ -6,7 +6,7 @@
 #include "commit-queue.h"
 
 #define GROUP_SEGMENTS 256
-#define GROUP_BYTES (8 * 1024 * 1024)
+#define GROUP_BYTES (4 * 1024 * 1024)
 
 struct CommitQueue {
   GMutex mutex;

@@ -201,7 +201,7 @@ start (Run *run, const EngineInput *input, const Plan *plan)
   run->plan = plan;
   run->job = job;
   call_env_init (&run->env, input, &run->stop);
-  run->queue = commit_queue_new (MAX (job->memory_limit / 32, 1024 * 1024));
+  run->queue = commit_queue_new (MAX (job->memory_limit / 64, 1024 * 1024));
   run->report = run_report_new (uuid7_new ());
   run->entries
     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

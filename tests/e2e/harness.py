@@ -157,11 +157,14 @@ class Test:
         self.env.update({
             "HOME": os.path.join(folder, "home"),
             "XDG_CONFIG_HOME": os.path.join(folder, "home", ".config"),
+            # Rate limits are shared by all processes of a credential.
+            "XDG_RUNTIME_DIR": os.path.join(folder, "runtime"),
             "LANG": "C.UTF-8", "TZ": "UTC",
             "MDCORE_PLUGIN_PATH": plugin_path(),
             "MDCORE_DATA_DIR": os.path.join(SOURCE, "share"),
         })
         os.makedirs(os.path.join(folder, "home", ".config"))
+        os.makedirs(os.path.join(folder, "runtime"), mode=0o700)
 
     def path(self, *parts):
         return os.path.join(self.dir, *parts)

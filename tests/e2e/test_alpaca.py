@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
 
 import harness
@@ -210,11 +211,15 @@ def test_a_symbol_that_is_refused_stops_no_other(t):
 
 
 def test_a_symbol_that_nobody_knows_is_named(t):
-    server = serve(t)
-    done = run(t, job(t, server, ["AAPL", "NOSUCH"]), status=None)
-    entry = [e for e in done.json()["entries"] if e["symbol"] == "NOSUCH"][0]
-    true(entry["status"] not in ("done", "complete"), str(entry))
-    same_bars(export(t), source(["AAPL"]))
+    for page in ("10000", "150"):
+        server = serve(t, "--page", page)
+        path = job(t, server, ["AAPL", "NOSUCH"])
+        done = run(t, path, status=None)
+        entry = [e for e in done.json()["entries"]
+                 if e["symbol"] == "NOSUCH"][0]
+        equal(entry["status"], "suspect", page + " rows a page")
+        same_bars(export(t), source(["AAPL"]))
+        shutil.rmtree(t.path("store"))
 
 
 def test_a_feed_outside_the_plan_stops_no_other(t):
