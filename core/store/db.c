@@ -41,7 +41,7 @@ static const char *const family_names[N_FAMILIES] = {
 /* Largest memory table of a family.  An eighth is allocated at once, so the
  * small families stay small.                                               */
 static const gsize family_buffers[N_FAMILIES] = {
-  [FAMILY_META] = 256 << 10,
+  [FAMILY_META] = 1 << 20,
   [FAMILY_CATALOGUE] = 2 << 20,
   [FAMILY_BLOCKS] = 16 << 20,
   [FAMILY_HISTORY] = 4 << 20,

@@ -48,15 +48,24 @@ store_info (Store *store, StoreInfo *ret_info, GError **error)
   return TRUE;
 }
 
+/* Also what has reached the last level: tables that never overlapped got
+ * there one by one, and are small.                                         */
+#define EVERY_LEVEL 2
+
 gboolean
 store_compact (Store *store, GError **error)
 {
+  rocksdb_compactoptions_t *options;
   Batch batch;
 
   if (!store_write_begin (store, &batch, error))
     return FALSE;
+  options = rocksdb_compactoptions_create ();
+  rocksdb_compactoptions_set_bottommost_level_compaction (options,
+                                                          EVERY_LEVEL);
   for (int i = 0; i < N_FAMILIES; i++)
-    rocksdb_compact_range_cf (store->db->rocks, store->db->families[i], NULL,
-                              0, NULL, 0);
+    rocksdb_compact_range_cf_opt (store->db->rocks, store->db->families[i],
+                                  options, NULL, 0, NULL, 0);
+  rocksdb_compactoptions_destroy (options);
   return store_write_end (store, &batch, TRUE, error);
 }

@@ -41,15 +41,19 @@ raw_compress (GBytes *body)
   return g_bytes_new_take (g_realloc (out, packed), packed);
 }
 
+/* The frame says how large it is as well, so a damaged head makes no demand
+ * for memory.                                                              */
 static GBytes *
 decompress (const char *path, GBytes *packed, guint64 size, GError **error)
 {
-  char *out = g_try_malloc (size + 1);
-  gsize got = 0;
+  gsize len, got = 0;
+  const void *data = g_bytes_get_data (packed, &len);
+  char *out = NULL;
 
+  if (ZSTD_getFrameContentSize (data, len) == size)
+    out = g_try_malloc (size + 1);
   if (out != NULL)
-    got = ZSTD_decompress (out, size, g_bytes_get_data (packed, NULL),
-                           g_bytes_get_size (packed));
+    got = ZSTD_decompress (out, size, data, len);
   if (out != NULL && !ZSTD_isError (got) && got == size)
     return g_bytes_new_take (out, size);
   g_free (out);

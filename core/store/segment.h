@@ -20,5 +20,7 @@ interval_is_tick (const struct md_interval *interval)
 /* Where the block that begins at row `first` ends, at the latest at `end`. */
 gsize segment_cut (const Columns *rows, const struct md_interval *interval,
                    gsize first, gsize end);
+/* May it be committed?                                                     */
+gboolean segment_check (const Segment *segment, GError **error);
 /* For a dead letter.  (transfer full)                                      */
 GBytes *segment_pack (const Segment *segment);
