@@ -27,7 +27,7 @@ typedef struct {
 } Chunk;
 
 typedef struct {
-  GPtrArray *chunks;           /* of Chunk, oldest range first              */
+  GPtrArray *chunks;           /* of Chunk, actions first, then the oldest  */
   guint64 calls_min, calls_max; /* max G_MAXUINT64 = unknown                */
   gint64 limit_ns;             /* time that the rate limit alone takes      */
   gint64 rows, bytes;          /* MD_ABSENT unknown                         */

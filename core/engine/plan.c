@@ -361,11 +361,17 @@ count_calls (const EngineInput *input, Plan *plan)
     plan->limit_ns = MIN (after_burst / rate.per_second * MD_SECOND, 9e18);
 }
 
+/* Corporate actions first: they make earlier answers of adjusted datasets
+ * stale, and what is asked after them is not asked twice.                  */
 static gint
 compare_chunks (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Chunk *x = *(Chunk *const *) a, *y = *(Chunk *const *) b;
+  gboolean x_first = x->offer->record == MD_ACTION;
+  gboolean y_first = y->offer->record == MD_ACTION;
 
+  if (x_first != y_first)
+    return x_first ? -1 : 1;
   return (x->from > y->from) - (x->from < y->from);
 }
 

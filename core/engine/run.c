@@ -3,6 +3,7 @@
  * run.c - a run's threads: workers that fetch, and the committer, which is
  * the thread that called engine_run.
  */
+#include "rewritten.h"
 #include "run-private.h"
 
 #include "data/uuid.h"
@@ -106,19 +107,44 @@ notify (Run *run)
   run->notify (&progress, run->notify_data);
 }
 
+static gboolean
+store_group (Run *run, GPtrArray *group, CommitResult *results, GError **error)
+{
+  for (guint i = 0; i < group->len; i++) {
+    if (!rewritten_mark (run->input->store, run->env.plugin,
+                         g_ptr_array_index (group, i), error))
+      return FALSE;
+  }
+  return store_commit (run->input->store, (Segment *const *) group->pdata,
+                       group->len, results, error);
+}
+
+static void
+tell_stale (const Segment *segment, const CommitResult *result)
+{
+  const StaleMark *first;
+
+  if (result->stale == 0)
+    return;
+  first = g_ptr_array_index (segment->stale, 0);
+  log_event (MD_LOG_INFO, "coverage.stale", "%s: what is held of %"
+             G_GUINT64_FORMAT " adjusted series is stale, %s; the next run "
+             "asks again", first->ask.selector, result->stale, first->reason);
+}
+
 static void
 commit_group (Run *run, GPtrArray *group)
 {
   g_autofree CommitResult *results = g_new0 (CommitResult, group->len);
   g_autoptr (GError) error = NULL;
 
-  if (!store_commit (run->input->store, (Segment *const *) group->pdata,
-                     group->len, results, &error)) {
+  if (!store_group (run, group, results, &error)) {
     run_fail (run, error->code, error->message);
     commit_queue_abandon (run->queue);
     return;
   }
   for (guint i = 0; i < group->len; i++) {
+    tell_stale (g_ptr_array_index (group, i), &results[i]);
     run_count_commit (run, g_ptr_array_index (group, i), &results[i]);
     commit_result_clear (&results[i]);
   }

@@ -196,6 +196,31 @@ stage_rest (Commit *c, GError **error)
                            &c->is_changed, error);
 }
 
+/* What the new rows say of other selectors' answers.                       */
+static gboolean
+stage_stale (Commit *c, guint64 *ret_marked, GError **error)
+{
+  for (guint i = 0; i < c->segment->stale->len; i++) {
+    const StaleMark *mark = c->segment->stale->pdata[i];
+    const LedgerSpan news = { G_MININT64, mark->to, LEDGER_STALE, 0, 0, 0, 0,
+                              mark->reason };
+    g_autoptr (GArray) spans = ledger_read (&c->batch->view, &mark->ask,
+                                            error);
+    gboolean changed;
+    GArray *marked;
+
+    if (spans == NULL)
+      return FALSE;
+    marked = ledger_mark (spans, &news, &changed);
+    *ret_marked += changed;
+    if (changed)
+      ledger_stage (&c->stage, &mark->ask, marked);
+    else
+      g_array_unref (marked);
+  }
+  return TRUE;
+}
+
 /* ---- quarantine ------------------------------------------------------ */
 
 static gboolean
@@ -273,7 +298,8 @@ commit_staged (Commit *c, CommitResult *result, GError **error)
     return TRUE;
   }
   result->commit = c->number;
-  return accept (c, c->segment->state, error);
+  return stage_stale (c, &result->stale, error)
+         && accept (c, c->segment->state, error);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
  *
  * segment.c - a segment on its way to the store.
  */
+#include "keys.h"
 #include "segment.h"
 #include "raw.h"
 
@@ -38,6 +39,16 @@ letter_destroy (gpointer data)
 }
 
 static void
+stale_destroy (gpointer data)
+{
+  StaleMark *mark = data;
+
+  ask_key_clear (&mark->ask);
+  g_free (mark->reason);
+  g_free (mark);
+}
+
+static void
 raw_destroy (gpointer data)
 {
   raw_answer_free (data);
@@ -52,6 +63,7 @@ segment_new (void)
   segment->mappings = g_ptr_array_new_with_free_func (mapping_destroy);
   segment->dead = g_ptr_array_new_with_free_func (letter_destroy);
   segment->raw = g_ptr_array_new_with_free_func (raw_destroy);
+  segment->stale = g_ptr_array_new_with_free_func (stale_destroy);
   segment->max_shrink = -1;
   return segment;
 }
@@ -68,6 +80,7 @@ segment_free (Segment *segment)
   g_ptr_array_unref (segment->mappings);
   g_ptr_array_unref (segment->dead);
   g_ptr_array_unref (segment->raw);
+  g_ptr_array_unref (segment->stale);
   g_clear_pointer (&segment->packed_raw, g_ptr_array_unref);
   lineage_clear (&segment->lineage);
   g_free (segment);
@@ -83,6 +96,18 @@ segment_add_series (Segment *segment, const char *instrument, Columns *rows)
   segment->bytes += rows->bytes;
   g_ptr_array_add (segment->series, series);
   return series;
+}
+
+void
+segment_add_stale (Segment *segment, const AskKey *ask, md_time to,
+                   const char *reason)
+{
+  StaleMark *mark = g_new0 (StaleMark, 1);
+
+  ask_key_copy (&mark->ask, ask);
+  mark->to = to;
+  mark->reason = g_strdup (reason);
+  g_ptr_array_add (segment->stale, mark);
 }
 
 void

@@ -134,6 +134,13 @@ void mapping_free (Mapping *mapping);
 
 /* ---- segments and commits -------------------------------------------- */
 
+/* Coverage of another selector that the rows of a segment make stale.        */
+typedef struct {
+  AskKey ask;
+  md_time to;           /* from the beginning to here                         */
+  char *reason;
+} StaleMark;
+
 /* Rows of one series, cut and encoded by a worker (segment_seal).            */
 typedef struct {
   char *instrument;
@@ -155,6 +162,8 @@ typedef struct {
   GPtrArray *dead;      /* of DeadLetter                                      */
   GPtrArray *raw;       /* of RawAnswer                                       */
   GPtrArray *packed_raw; /* their bodies compressed, by segment_seal          */
+  GPtrArray *stale;     /* of StaleMark: in force when the segment changes    */
+                        /*   anything                                         */
   Lineage lineage;
   gboolean made_up;
   gboolean provisional; /* not final: rows replace, the ledger stays as it is */
@@ -171,6 +180,9 @@ void segment_free (Segment *segment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Segment, segment_free)
 SegmentSeries *segment_add_series (Segment *segment, const char *instrument,
                                    Columns *rows /* (transfer full) */);
+/* Copies; a selector other than the segment's own, each once.                */
+void segment_add_stale (Segment *segment, const AskKey *ask, md_time to,
+                        const char *reason);
 /* CPU work of a commit that needs no store: cut, encode, compress.  [any]    */
 void segment_seal (Segment *segment);
 /* The segment that a quarantine put into a letter: to look at, or to commit
@@ -180,6 +192,7 @@ Segment *segment_from_letter (const DeadLetter *letter, GError **error);
 typedef struct {
   guint64 commit;       /* 0: nothing had to be written                       */
   guint64 added, changed, withdrawn, same; /* rows                            */
+  guint64 stale;        /* selectors of which something went stale            */
   gboolean quarantined; /* by its maker, or for withdrawing more than         */
   char *reason;         /*   max_shrink: kept as a dead letter with segment,  */
                         /*   the ledger says failed                           */
@@ -193,7 +206,7 @@ void commit_result_clear (CommitResult *result);
 gboolean store_commit (Store *store, Segment *const *segments, gsize n,
                        CommitResult *ret_results, GError **error);
 
-/* Rewrites ledger states only: `--refetch`, `rewritten_by`, prune.           */
+/* Rewrites ledger states only.                                               */
 gboolean store_mark (Store *store, const AskKey *key, md_time from, md_time to,
                      LedgerState state, const char *reason, GError **error);
 

@@ -63,7 +63,9 @@ struct md_offer {
   uint32_t    selectors;   /* MD_SELECTS (...) | ...; 0 = symbols only    */
   int64_t     max_span_ns; /* longest range of one vendor call, 0 = any   */
   int64_t     page_rows;   /* rows of one vendor call, 0 = unknown        */
-  const char *rewritten_by; /* "split,dividend": these make it stale      */
+  const char *rewritten_by; /* "split,dividend": actions of the same      */
+                            /*   provider and symbol make it stale up to  */
+                            /*   their ex-date; needs a dataset           */
   const char *volume_unit; /* "shares", "base currency", "ticks"          */
   const char *adjustment;  /* "raw", "split", "all"; NULL = none exists   */
   const char *doc;

@@ -169,7 +169,14 @@ struct md_instrument {
 struct md_action {
   md_time  ts;                /* ex-date                                  */
   uint32_t symbol, venue, contract, flags;
-  uint32_t action;            /* name: split, cash_dividend, ...          */
+  uint32_t action;            /* name; the core knows: split and          */
+                              /*   stock_dividend (ratio_from shares      */
+                              /*   become ratio_to), cash_dividend        */
+                              /*   (`cash` a share), spin_off and         */
+                              /*   rights_distribution, name_change,      */
+                              /*   delisting, cash_merger, stock_merger,  */
+                              /*   stock_and_cash_merger, redemption,     */
+                              /*   worthless_removal                      */
   uint32_t currency;
   struct md_text id;
   double   ratio_from, ratio_to; /* a 2:1 split: 1, 2                     */
