@@ -113,6 +113,7 @@ typedef int (*dbn_pull_fn) (void *ctx, void *buf, size_t size, size_t *ret_len,
 struct dbn_reader {
   const unsigned char *at, *end; /* unread bytes; NULs follow them           */
   unsigned char words[256];
+  size_t like;                   /* words of the record before               */
   unsigned version;
   bool ts_out, ended;
   unsigned char *buf;
@@ -122,6 +123,10 @@ struct dbn_reader {
   void *ctx;
   struct md_error error;         /* klass is MD_OK while all is well         */
 };
+
+/* What is pulled at a time: records are read while they are still in the
+ * second-level cache.                                                       */
+#define DBN_PIECE (128u << 10)
 
 /* `piece` bytes are asked for at a time (at least 64 KiB).  MD_ERR_INTERNAL
  * when there is no memory.                                                 */
@@ -147,13 +152,20 @@ static inline const unsigned char *
 dbn_next (struct dbn_reader *reader)
 {
   const unsigned char *record = reader->at;
-  size_t words = record[0];
+  size_t words = record[0], guess = reader->like;
 
+  /* Where the next record lies follows from a guess, this one's length being
+   * that of the one before, so that the processor need not wait for the byte
+   * before it looks further.  The barrier hides from the compiler that the
+   * guess is right, or it would go by the byte after all.                   */
+  __asm__ ("" : "+r" (guess));
   /* At the end the NULs are a record of length 0, shorter than any.         */
   if (__builtin_expect (words < reader->words[record[1]]
                           || 4 * words > (size_t) (reader->end - record), 0))
     return dbn_next_slow (reader);
-  reader->at = record + 4 * words;
+  if (__builtin_expect (words != reader->like, 0))
+    reader->like = guess = words;
+  reader->at = record + 4 * guess;
   return record;
 }
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE (1u << 20)
-
 /* ---- the fetch --------------------------------------------------------- */
 
 int
@@ -96,7 +94,7 @@ int
 stream_open (struct stream *stream, struct md_error *err)
 {
   struct feed *feed = stream->feed;
-  int klass = dbn_reader_open (&stream->reader, PIECE, pull, feed, err);
+  int klass = dbn_reader_open (&stream->reader, DBN_PIECE, pull, feed, err);
 
   if (klass == MD_OK)
     klass = symbols_init (&stream->symbols, &feed->asked, &feed->contracts,
