@@ -10,6 +10,7 @@ import sys
 
 ROWS = 262 * 390  # of each symbol that bench-server serves
 HERE = pathlib.Path(__file__).resolve().parent
+VENV = HERE.parents[1] / "build-venv/bin/python"  # see scripts/venv
 
 
 class Case:
@@ -66,8 +67,9 @@ class Baseline(Case):
 
     def run(self):
         n = 1 if self.bench.small else 10
+        python = VENV if VENV.exists() else sys.executable
         done = subprocess.run(
-            [sys.executable, HERE / "baseline.py", str(self.bench.plain),
+            [python, HERE / "baseline.py", str(self.bench.plain),
              str(n), self.bench.root / "baseline.db"],
             capture_output=True, text=True, check=True)
         result = json.loads(done.stdout)
@@ -153,9 +155,9 @@ class DbnDecode(Case):
         rates = dbn_rates(self.bench)
         if not self.values:
             self.notes = [f"bench-dbn: {name} {rate:.1f} M records/s"
-                          for name, rate in rates.items()
+                          for name, (rate, _) in rates.items()
                           if name in self.pair]
-            self.add(rates[self.pair[0]] / rates[self.pair[1]])
+            self.add(rates[self.pair[0]][1])
 
 
 class DbnDecodeZstd(DbnDecode):
@@ -167,20 +169,30 @@ def dbn_records(bench):
     return 200000 if bench.small else 20000000
 
 
-def dbn_rates(bench):
-    """Runs bench-dbn once, which takes medians itself and makes the files."""
+def dbn_file(bench):
+    """The trades of the job, made once."""
     folder = bench.root / "dbn"
+    if not folder.exists():
+        folder.mkdir()
+        subprocess.run([bench.build / "tests/bench/bench-dbn",
+                        str(dbn_records(bench)), folder, "files"], check=True)
+    return folder / "trades.dbn.zst"
+
+
+def dbn_rates(bench):
+    """Runs bench-dbn once, which does rounds itself: rate and ratio to the
+    bare work, by name."""
     told = bench.root / "dbn.txt"
     if not told.exists():
-        folder.mkdir()
         done = subprocess.run(
-            [bench.build / "tests/bench/bench-dbn", str(dbn_records(bench)),
-             folder], capture_output=True, text=True, check=True)
+            [bench.build / "tests/bench/bench-dbn"]
+            + (["100000"] if bench.small else []),
+            capture_output=True, text=True, check=True)
         told.write_text(done.stdout)
     rates = {}
     for line in told.read_text().splitlines():
-        name, figure = line.rsplit("  ", 1)
-        rates[name.strip()] = float(figure.split()[0])
+        name, rate, _, _, ratio, _ = line.rsplit(None, 5)
+        rates[name] = float(rate), float(ratio)
     return rates
 
 
@@ -190,13 +202,12 @@ class DbnJob(Case):
     target, memory_limit = 3.0, 200
 
     def run(self):
-        dbn_rates(self.bench)
         job = self.bench.job("dbn", {
             "job": {"name": "dbn", "provider": "databento",
                     "dataset": "GLBX.MDP3", "schema": "trades",
                     "symbols": ", ".join(f"SYM{i}" for i in range(50)),
                     "start": "2024-01-01", "end": "2024-01-02"},
-            "provider": {"files": self.bench.root / "dbn/trades.dbn.zst"}})
+            "provider": {"files": dbn_file(self.bench)}})
         shutil.rmtree(self.bench.root / "dbn.store", ignore_errors=True)
         seconds, memory, text = self.bench.run("run", "--json", "--quiet",
                                                job)
