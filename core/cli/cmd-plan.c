@@ -125,8 +125,11 @@ print_cost (const Plan *plan)
     printf ("rows: %" G_GINT64_FORMAT "\n", plan->rows);
   if (plan->bytes != MD_ABSENT)
     printf ("bytes: %" G_GINT64_FORMAT "\n", plan->bytes);
-  if (!isnan (plan->money))
-    printf ("cost: %.2f %s\n", plan->money, plan->currency);
+  if (!isnan (plan->money)) {
+    g_autofree char *money = money_format (plan->money);
+
+    printf ("cost: %s %s\n", money, plan->currency);
+  }
 }
 
 static void
@@ -176,6 +179,13 @@ add_estimate (const PreparedJob *prepared, Plan *plan)
   if (!engine_estimate (&prepared->input, plan, &error))
     g_ptr_array_add (plan->notes, g_strdup_printf ("cost unknown: %s",
                                                    error->message));
+  else if (plan_is_too_dear (plan, prepared->input.job)) {
+    g_autofree char *limit = money_format (prepared->input.job->max_cost);
+
+    g_ptr_array_add (plan->notes,
+                     g_strdup_printf ("dearer than max_cost = %s: `run` will "
+                                      "refuse it", limit));
+  }
 }
 
 static int

@@ -298,23 +298,48 @@ tell (Cli *cli, const PreparedJob *prepared, const RunReport *report,
   return exit_status (report, cli);
 }
 
-/* Looks first: a finished job writes nothing, not even a lock.             */
+/* Whether they ask for the same, and so cost the same.                     */
+static gboolean
+plans_are_equal (const Plan *a, const Plan *b)
+{
+  if (a->chunks->len != b->chunks->len)
+    return FALSE;
+  for (guint i = 0; i < a->chunks->len; i++) {
+    const Chunk *one = a->chunks->pdata[i], *other = b->chunks->pdata[i];
+
+    if (one->from != other->from || one->to != other->to
+        || one->symbols->len != other->symbols->len)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Looks first: a finished job, or one that costs too much, writes nothing,
+ * not even a lock.                                                         */
 static Plan *
 plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
                GError **error)
 {
   g_autofree char *path = cli_store_path (cli, prepared->input.job);
-  g_autoptr (Plan) plan = job_plan (cli, prepared, error);
+  g_autoptr (Plan) first = job_plan (cli, prepared, error);
+  g_autoptr (Plan) plan = NULL;
 
-  if (plan == NULL || plan->chunks->len == 0)
-    return g_steal_pointer (&plan);
+  if (first == NULL || first->chunks->len == 0)
+    return g_steal_pointer (&first);
+  if (!engine_afford (&prepared->input, first, error))
+    return NULL;
   g_clear_pointer (&prepared->input.store, store_close);
   prepared->input.store
     = store_open_for_writing (cli, path, options->wait, error);
   if (prepared->input.store == NULL)
     return NULL;
   /* Another writer may have done some of it while this one waited.         */
-  return engine_plan (&prepared->input, error);
+  plan = engine_plan (&prepared->input, error);
+  if (plan == NULL
+      || (!plans_are_equal (first, plan)
+          && !engine_afford (&prepared->input, plan, error)))
+    return NULL;
+  return g_steal_pointer (&plan);
 }
 
 /* A provider that asks less than it did is a change worth knowing.         */

@@ -57,6 +57,7 @@ job_new (const char *path)
   job->start = job->end = MD_ABSENT;
   job->quality.min_volume = job->quality.max_volume = NAN;
   job->quality.max_move = NAN;
+  job->max_cost = NAN;
   job->buckets = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                         g_free);
   job->sinks = g_ptr_array_new_with_free_func (sink_config_free);

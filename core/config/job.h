@@ -54,6 +54,7 @@ typedef struct Job {
   gint64 revise;            /* ns before now that each run re-asks          */
   gint64 suspect_for;       /* 7d                                           */
   gint64 max_run_time;      /* 0 = none                                     */
+  double max_cost;          /* in the provider's currency; NaN = any        */
   gsize memory_limit;       /* 256 MiB                                      */
   gboolean provisional;
   gboolean unknown_is_warning; /* on_unknown = warn                         */

@@ -42,6 +42,9 @@ static const ConfKey keys[] = {
     "before it is believed" },
   { "job", "max_run_time", CONF_DURATION, 0, "0", NULL, 0, 0,
     JOB (max_run_time), "A run ends after this long, resumable; 0 is never" },
+  { "job", "max_cost", CONF_NUMBER, 0, NULL, NULL, 0, 1e12, JOB (max_cost),
+    "Most that a run may cost by the provider's own estimate, in its "
+    "currency; a dearer plan is refused before anything is bought" },
   { "job", "memory_limit", CONF_SIZE, 0, "256M", NULL, 16777216, 0,
     JOB (memory_limit), "Most memory for rows that are not stored yet" },
   { "job", "provisional", CONF_BOOL, 0, "no", NULL, 0, 0, JOB (provisional),

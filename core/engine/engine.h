@@ -60,6 +60,14 @@ Plan *engine_plan (const EngineInput *input, GError **error);
  * money and currency.  Sends requests.                                     */
 gboolean engine_estimate (const EngineInput *input, Plan *plan,
                           GError **error);
+/* FALSE: the plan is dearer than the job's max_cost, or nobody can say.  Sends
+ * requests if the job has one.                                             */
+gboolean engine_afford (const EngineInput *input, Plan *plan, GError **error);
+/* "12.50", "0.119089": never less than cents, to a millionth.
+ * (transfer full)                                                          */
+char *money_format (double money);
+/* Known to cost more than the job allows.                                  */
+gboolean plan_is_too_dear (const Plan *plan, const Job *job);
 
 /* ---- run ------------------------------------------------------------- */
 

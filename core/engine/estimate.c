@@ -6,6 +6,7 @@
 #include "plan.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A question is a call.  With more holes than this, asking would take longer
  * than it is worth.                                                        */
@@ -153,8 +154,8 @@ ask_session (const EngineInput *input, GPtrArray *questions, Plan *plan,
   return done;
 }
 
-gboolean
-engine_estimate (const EngineInput *input, Plan *plan, GError **error)
+static gboolean
+estimate (const EngineInput *input, Plan *plan, guint most, GError **error)
 {
   g_autoptr (GPtrArray) questions = NULL;
   struct md_error err;
@@ -163,7 +164,7 @@ engine_estimate (const EngineInput *input, Plan *plan, GError **error)
   if (!input->plugin->has_estimate || plan->chunks->len == 0)
     return TRUE;
   questions = gather_questions (plan, &n);
-  if (n > MOST_QUESTIONS) {
+  if (n > most) {
     g_ptr_array_add (plan->notes,
                      g_strdup_printf ("cost: not asked, it would take %u "
                                       "questions", n));
@@ -177,4 +178,85 @@ engine_estimate (const EngineInput *input, Plan *plan, GError **error)
   plan->money = NAN;
   error_from_md (error, &err);
   return FALSE;
+}
+
+gboolean
+engine_estimate (const EngineInput *input, Plan *plan, GError **error)
+{
+  /* With a limit the price decides, however long the asking takes.         */
+  return estimate (input, plan,
+                   isnan (input->job->max_cost) ? MOST_QUESTIONS : G_MAXUINT,
+                   error);
+}
+
+/* ---- the job's limit -------------------------------------------------- */
+
+gboolean
+plan_is_too_dear (const Plan *plan, const Job *job)
+{
+  return !isnan (job->max_cost) && plan->money > job->max_cost;
+}
+
+static gboolean
+costs_money (const Plan *plan)
+{
+  for (guint i = 0; i < plan->chunks->len; i++) {
+    const Chunk *chunk = plan->chunks->pdata[i];
+
+    if ((chunk->offer->flags & MD_OFFER_PAID) != 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+refuse_unknown (const EngineInput *input, GError **error)
+{
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "%s: %s does not say what this plan costs, so nothing is "
+               "bought; remove max_cost to buy without knowing",
+               job_origin (input->job, "job", "max_cost"),
+               input->job->provider);
+  return FALSE;
+}
+
+char *
+money_format (double money)
+{
+  char *text = g_strdup_printf ("%.6f", money);
+  gsize len = strlen (text);
+
+  while (text[len - 1] == '0' && text[len - 3] != '.')
+    text[--len] = '\0';
+  return text;
+}
+
+static gboolean
+refuse_dear (const EngineInput *input, const Plan *plan, GError **error)
+{
+  g_autofree char *price = money_format (plan->money);
+  g_autofree char *limit = money_format (input->job->max_cost);
+
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "%s: the plan costs %s %s and max_cost is %s, so nothing "
+               "is bought; ask for less (`mdcore plan` tells the price) or "
+               "raise max_cost", job_origin (input->job, "job", "max_cost"),
+               price, plan->currency, limit);
+  return FALSE;
+}
+
+gboolean
+engine_afford (const EngineInput *input, Plan *plan, GError **error)
+{
+  if (isnan (input->job->max_cost) || !costs_money (plan))
+    return TRUE;
+  if (!engine_estimate (input, plan, error)) {
+    g_prefix_error (error, "max_cost is set and the price is not to be had, "
+                    "so nothing is bought: ");
+    return FALSE;
+  }
+  if (isnan (plan->money))
+    return refuse_unknown (input, error);
+  return plan_is_too_dear (plan, input->job)
+           ? refuse_dear (input, plan, error) : TRUE;
 }

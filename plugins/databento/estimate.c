@@ -61,9 +61,12 @@ estimate (void *user, struct md_call *call, const struct md_request *request,
   struct md_text number;
   int klass;
 
-  if (session->files != NULL)
-    return dbn_fail (err, MD_ERR_UNSUPPORTED,
-                     "databento: files on disk have no price");
+  if (session->files != NULL) {
+    cost.calls_min = cost.calls_max = 0;
+    cost.money = 0;
+    *ret_cost = cost;
+    return MD_OK;
+  }
   klass = ask (session, call, request, "metadata.get_cost", &number, err);
   if (klass != MD_OK)
     return klass;

@@ -349,6 +349,23 @@ test_the_jobs_rate_overrides_the_providers (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (limit.burst, ==, 1);
 }
 
+static void
+test_money_shows_cents_and_no_less_than_it_is (Fixture *f, gconstpointer data)
+{
+  static const struct {
+    double money;
+    const char *text;
+  } cases[] = { { 0, "0.00" }, { 5, "5.00" }, { 12.5, "12.50" },
+                { 0.119089, "0.119089" }, { 1234567.1, "1234567.10" },
+                { 0.0000001, "0.00" }, { 10.001, "10.001" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = money_format (cases[i].money);
+
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+}
+
 #define ADD(name, function)                                               \
   g_test_add ("/engine-plan/" name, Fixture, NULL, set_up, function,      \
               tear_down)
@@ -378,5 +395,7 @@ main (int argc, char **argv)
   ADD ("the-rate-limit-bounds-the-time", test_the_rate_limit_bounds_the_time);
   ADD ("the-jobs-rate-overrides-the-providers",
        test_the_jobs_rate_overrides_the_providers);
+  ADD ("money-shows-cents-and-no-less-than-it-is",
+       test_money_shows_cents_and_no_less_than_it_is);
   return g_test_run ();
 }
