@@ -30,11 +30,15 @@ export_clear (Export *export)
   g_free (o->format);
   g_free (o->time);
   g_free (o->path);
+  g_free (o->adjust);
+  g_free (o->actions);
+  g_free (o->dividend_close);
   g_strfreev (export->datasets);
   g_strfreev (export->schemas);
   g_strfreev (export->symbols);
   rows_text_free (export->text);
   output_file_free (export->file);
+  g_clear_pointer (&export->adjusters, g_ptr_array_unref);
   g_clear_pointer (&export->series, g_ptr_array_unref);
   g_clear_pointer (&export->lineage, g_hash_table_unref);
   g_clear_pointer (&export->store, store_close);
@@ -161,6 +165,14 @@ read_options (Export *export, int argc, char **argv, GError **error)
     { "to", 0, 0, G_OPTION_ARG_STRING, &o->to, "End, exclusive", "TIME" },
     { "as-of", 0, 0, G_OPTION_ARG_STRING, &o->as_of,
       "Rows as they were held then", "TIME" },
+    { "adjust", 0, 0, G_OPTION_ARG_STRING, &o->adjust,
+      "Take splits, or all (dividends too), out of raw prices", "WHAT" },
+    { "actions", 0, 0, G_OPTION_ARG_STRING, &o->actions,
+      "Whose splits and dividends (the rows' own provider's)",
+      "PROVIDER/DATASET" },
+    { "dividend-close", 0, 0, G_OPTION_ARG_STRING, &o->dividend_close,
+      "The close that a dividend is a part of: before the ex-date, or on it",
+      "WHICH" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "csv or jsonl",
       "FORMAT" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &o->time,
@@ -185,7 +197,8 @@ read_options (Export *export, int argc, char **argv, GError **error)
       return FALSE;
   }
   make_wish (export);
-  return read_format (export, error) && read_times (export, error);
+  return read_format (export, error) && read_times (export, error)
+         && export_read_adjust (export, error);
 }
 
 /* ---- the command ----------------------------------------------------- */
@@ -218,7 +231,8 @@ open_all (Export *export, GError **error)
   if (export->store == NULL)
     return FALSE;
   export->series = series_select (export->store, &export->wish, error);
-  if (export->series == NULL || !export_check_mixture (export, error))
+  if (export->series == NULL || !export_check_mixture (export, error)
+      || !export_prepare_adjust (export, error))
     return FALSE;
   export->file = output_file_open (export->options.path, &export->cli->cancel,
                                    error);

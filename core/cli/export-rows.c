@@ -146,8 +146,11 @@ put_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
 {
   Export *export = data;
 
-  return !cancel_requested (&export->cli->cancel)
-         && rows_text_write (export->text, rows, &export->failure);
+  if (cancel_requested (&export->cli->cancel))
+    return FALSE;
+  return export->adjuster != NULL
+           ? export_put_adjusted (export, rows)
+           : rows_text_write (export->text, rows, &export->failure);
 }
 
 static gboolean
@@ -204,6 +207,8 @@ export_put_all (Export *export, GError **error)
   for (guint i = 0; i < export->series->len; i++) {
     if (cancel_requested (&export->cli->cancel))
       return TRUE;
+    if (export->adjusters != NULL)
+      export->adjuster = export->adjusters->pdata[i];
     if (!put_series (export, series_at (export, i), error))
       return FALSE;
   }

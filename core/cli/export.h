@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "adjust.h"
 #include "output-file.h"
 #include "series-select.h"
 
@@ -12,6 +13,7 @@
 typedef struct {
   char *provider, *dataset, *schema, **symbols;
   char *from, *to, *as_of, *format, *time, *path;
+  char *adjust, *actions, *dividend_close;
   gboolean lineage;
 } ExportOptions;
 
@@ -26,6 +28,8 @@ typedef struct {
 
   Store *store;
   GPtrArray *series;    /* of SelectedSeries                                */
+  GPtrArray *adjusters; /* of Adjuster, one a series; NULL: as they are     */
+  const Adjuster *adjuster; /* of the series that is written                */
   OutputFile *file;
   RowsText *text;
   GHashTable *lineage;  /* commit -> Told                                   */
@@ -35,6 +39,12 @@ typedef struct {
 /* One output must be one table in which rows of different series differ;
  * CORE_ERROR_USAGE lists what would have to be chosen from.                */
 gboolean export_check_mixture (const Export *export, GError **error);
+/* --adjust, --actions, --dividend-close.                                   */
+gboolean export_read_adjust (Export *export, GError **error);
+/* Fills adjusters, or says why a series cannot be adjusted.                */
+gboolean export_prepare_adjust (Export *export, GError **error);
+/* FALSE with export->failure set.                                          */
+gboolean export_put_adjusted (Export *export, const Columns *rows);
 /* All rows of export->series into export->file.  TRUE also when it was
  * cancelled half-way.                                                      */
 gboolean export_put_all (Export *export, GError **error);
