@@ -11,6 +11,7 @@
 #include "run-job.h"
 #include "ledger-select.h"
 
+#include "engine/limits.h"
 #include "engine/plan.h"
 
 #include <stdio.h>
@@ -91,14 +92,39 @@ index_spans (const GPtrArray *found, guint kind)
   return spans;
 }
 
+/* A star that was asked for symbol by symbol: those that were ever asked.   */
+static void
+add_wanted_of_star (GArray *gaps, const Selection *selection,
+                    const GPtrArray *found, const char *dataset,
+                    const char *schema, const PlanRange *range)
+{
+  for (guint i = 0; i < found->len && range->from < range->to; i++) {
+    const HeldSelector *held = g_ptr_array_index (found, i);
+
+    if (held->key.kind == MD_SELECT_SYMBOL
+        && strcmp (held->key.dataset, dataset) == 0
+        && strcmp (held->key.schema, schema) == 0
+        && select_takes (selection, &held->key))
+      add_holes (gaps, &held->key, held->spans, range->from, range->to);
+  }
+}
+
 static void
 add_wanted_of_offer (GArray *gaps, const Selection *selection,
                      const struct md_offer *offer, char *dataset, char *schema,
-                     GHashTable *spans)
+                     gint64 settle, GHashTable *spans, const GPtrArray *found)
 {
   const Job *job = selection->job;
-  PlanRange range = plan_range (offer, job->start, job->end, clock_now ());
+  struct md_offer settled = *offer;
+  PlanRange range;
 
+  settled.settle_ns = settle;
+  range = plan_range (&settled, job->start, job->end, clock_now ());
+  if (job->selector == MD_SELECT_ALL
+      && (offer->flags & MD_OFFER_ALL_SYMBOLS) == 0) {
+    add_wanted_of_star (gaps, selection, found, dataset, schema, &range);
+    return;
+  }
   for (char **symbol = job->symbols; *symbol != NULL; symbol++) {
     const AskKey key = { selection->provider, dataset, schema, *symbol,
                          job->selector };
@@ -117,9 +143,15 @@ add_wanted (GArray *gaps, const Cli *cli, const Selection *selection,
   Job *job = selection->job;
   const Plugin *plugin = plugin_load (job->provider, cli->plugin_path, error);
   g_autoptr (GHashTable) spans = index_spans (found, job->selector);
+  g_autoptr (BoundKeys) keys = NULL;
+  EngineInput input;
 
   if (plugin == NULL || !job_fill_dataset (job, plugin, error))
     return FALSE;
+  keys = job_bind_keys (job, plugin->desc.keys, plugin->desc.n_keys, error);
+  if (keys == NULL)
+    return FALSE;
+  input = (EngineInput) { .job = job, .plugin = plugin, .keys = keys };
   for (char **dataset = job->datasets; *dataset != NULL; dataset++) {
     for (char **schema = job->schemas; *schema != NULL; schema++) {
       const struct md_offer *offer = plugin_offer (plugin, *dataset, *schema,
@@ -127,7 +159,8 @@ add_wanted (GArray *gaps, const Cli *cli, const Selection *selection,
 
       if (offer == NULL)
         return FALSE;
-      add_wanted_of_offer (gaps, selection, offer, *dataset, *schema, spans);
+      add_wanted_of_offer (gaps, selection, offer, *dataset, *schema,
+                           limits_settle (&input, offer), spans, found);
     }
   }
   return TRUE;

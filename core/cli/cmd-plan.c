@@ -197,7 +197,8 @@ show_plan (Cli *cli, Job *job, const RunOptions *options)
 
   if (!job_prepare (cli, job, options, &prepared, &error))
     return cli_fail (g_steal_pointer (&error));
-  plan = job_plan (cli, &prepared, &error);
+  if (job_list_all (job, &prepared, &error))
+    plan = job_plan (cli, &prepared, &error);
   if (plan == NULL) {
     prepared_job_clear (&prepared);
     return cli_fail (g_steal_pointer (&error));

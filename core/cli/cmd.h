@@ -28,5 +28,6 @@ int cmd_run (Cli *cli, int argc, char **argv);
 int cmd_runs (Cli *cli, int argc, char **argv);
 int cmd_status (Cli *cli, int argc, char **argv);
 int cmd_store (Cli *cli, int argc, char **argv);
+int cmd_symbols (Cli *cli, int argc, char **argv);
 int cmd_verify (Cli *cli, int argc, char **argv);
 int cmd_why (Cli *cli, int argc, char **argv);

@@ -23,6 +23,8 @@ const Command commands[] = {
     FALSE },
   { "inspect", "Everything that one plugin declares", "NAME|PATH",
     cmd_inspect, FALSE },
+  { "symbols", "The instruments that a provider lists",
+    "PROVIDER [PATTERN]", cmd_symbols, FALSE },
   { "status", "What the store holds and how the last run ended", "[JOB]",
     cmd_status, FALSE },
   { "coverage", "What was asked and what came of it", "[JOB]", cmd_coverage,

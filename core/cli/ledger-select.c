@@ -100,6 +100,13 @@ only_one (char **list)
   return list != NULL && list[0] != NULL && list[1] == NULL ? list[0] : NULL;
 }
 
+/* What a job names; NULL for a star, which stands for every symbol.        */
+static char **
+named_symbols (const Job *job)
+{
+  return job == NULL || job->selector == MD_SELECT_ALL ? NULL : job->symbols;
+}
+
 AskKey
 select_match (const Selection *selection)
 {
@@ -114,7 +121,7 @@ select_match (const Selection *selection)
   if (job != NULL && match.schema == NULL)
     match.schema = only_one (job->schemas);
   if (job != NULL && match.selector == NULL)
-    match.selector = only_one (job->symbols);
+    match.selector = only_one (named_symbols (job));
   return match;
 }
 
@@ -145,8 +152,7 @@ select_takes (const Selection *selection, const AskKey *key)
                     key->dataset)
          && one_of (selection->schema, job != NULL ? job->schemas : NULL,
                     key->schema)
-         && one_of (selection->symbol, job != NULL ? job->symbols : NULL,
-                    key->selector);
+         && one_of (selection->symbol, named_symbols (job), key->selector);
 }
 
 /* ---- the ledger --------------------------------------------------------- */

@@ -96,13 +96,12 @@ job_fill_dataset (Job *job, const Plugin *plugin, GError **error)
 }
 
 gboolean
-job_prepare (Cli *cli, Job *job, const RunOptions *options,
+job_connect (Cli *cli, const Job *job, const RunOptions *options,
              PreparedJob *ret_prepared, GError **error)
 {
   const Plugin *plugin = plugin_load (job->provider, cli->plugin_path, error);
   g_autoptr (BoundKeys) keys = NULL;
   g_autoptr (Net) net = NULL;
-  EngineInput input;
 
   if (plugin == NULL)
     return FALSE;
@@ -111,8 +110,6 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
                  "the plugin \"%s\" is no provider", job->provider);
     return FALSE;
   }
-  if (!job_fill_dataset (job, plugin, error))
-    return FALSE;
   keys = job_bind_keys (job, plugin->desc.keys, plugin->desc.n_keys, error);
   if (keys == NULL)
     return FALSE;
@@ -125,21 +122,37 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
                  error);
   if (net == NULL)
     return FALSE;
-  input = (EngineInput) {
-    .job = job,
-    .plugin = plugin,
+  *ret_prepared = (PreparedJob) {
+    .input = { .job = job,
+               .plugin = plugin,
+               .keys = keys,
+               .net = net,
+               .refetch_from = options->refetch_from,
+               .refetch_to = options->refetch_to,
+               .now = clock_now (),
+               .cancel = &cli->cancel },
     .keys = keys,
     .net = net,
-    .refetch_from = options->refetch_from,
-    .refetch_to = options->refetch_to,
-    .now = clock_now (),
-    .cancel = &cli->cancel,
   };
-  if (!engine_check (&input, error))
+  keys = NULL;
+  net = NULL;
+  return TRUE;
+}
+
+gboolean
+job_prepare (Cli *cli, Job *job, const RunOptions *options,
+             PreparedJob *ret_prepared, GError **error)
+{
+  PreparedJob prepared;
+
+  if (!job_connect (cli, job, options, &prepared, error))
     return FALSE;
-  *ret_prepared = (PreparedJob) { .input = input,
-                                  .keys = g_steal_pointer (&keys),
-                                  .net = g_steal_pointer (&net) };
+  if (!job_fill_dataset (job, prepared.input.plugin, error)
+      || !engine_check (&prepared.input, error)) {
+    prepared_job_clear (&prepared);
+    return FALSE;
+  }
+  *ret_prepared = prepared;
   return TRUE;
 }
 
@@ -365,7 +378,8 @@ job_run (Cli *cli, Job *job, const RunOptions *options)
 
   if (!job_prepare (cli, job, options, &prepared, &error))
     return cli_fail (g_steal_pointer (&error));
-  plan = plan_and_open (cli, &prepared, options, &error);
+  if (job_list_all (job, &prepared, &error))
+    plan = plan_and_open (cli, &prepared, options, &error);
   if (plan != NULL)
     report = run_planned (cli, &prepared, plan, &error);
   status = report != NULL ? tell (cli, &prepared, report, plan)

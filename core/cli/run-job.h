@@ -27,14 +27,19 @@ typedef struct {
   Net *net;
 } PreparedJob;
 
-/* Loads the plugin, binds its keys, fills the dataset that the job leaves
- * open, and lets the provider judge the request.  `job` must stay.         */
+/* Loads the plugin and binds its keys.  `job` must stay.                   */
+gboolean job_connect (Cli *cli, const Job *job, const RunOptions *options,
+                      PreparedJob *ret_prepared, GError **error);
+/* The same, fills the dataset that the job leaves open, and lets the provider judge the request.  `job` must stay.         */
 gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
                       PreparedJob *ret_prepared, GError **error);
 void prepared_job_clear (PreparedJob *prepared);
 /* A job that names no dataset means the one dataset its schema is offered
  * in; where there are several the first is the provider's default.         */
 gboolean job_fill_dataset (Job *job, const Plugin *plugin, GError **error);
+/* Puts the provider's list in the place of `symbols = *` where the vendor
+ * cannot be asked for all symbols at once; asks the vendor (all-symbols.c). */
+gboolean job_list_all (Job *job, PreparedJob *prepared, GError **error);
 /* Opens the store for reading, if there is one, and plans.                 */
 Plan *job_plan (Cli *cli, PreparedJob *prepared, GError **error);
 

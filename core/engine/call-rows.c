@@ -196,7 +196,8 @@ static int
 check_emit (struct md_call *call, uint32_t record, gsize stride,
             struct md_error *err)
 {
-  if (call->request == NULL || call->on_covered == NULL)
+  if (call->request == NULL
+      || (call->on_covered == NULL && call->on_rows == NULL))
     return md_fail (err, MD_ERR_INTERNAL, "emit outside of fetch");
   if (record != call->request->offer->record) {
     return md_fail (err, MD_ERR_INTERNAL,
@@ -220,6 +221,8 @@ call_emit (struct md_call *call, uint32_t record, const void *rows, size_t n,
     return klass;
   if (cancel_requested (call->env->cancel))
     return md_fail (err, MD_ERR_CANCELLED, "stopped");
+  if (call->on_rows != NULL)
+    return call->on_rows (call, rows, n, stride, call->data, err);
   for (gsize i = 0; i < n; i++) {
     RowVerdict verdict = judge (call, row_at (rows, i, stride), err);
 

@@ -96,6 +96,21 @@ call_free (struct md_call *call)
   g_free (call);
 }
 
+void *
+call_open_session (CallEnv *env, struct md_error *err)
+{
+  struct md_call *call = call_new (env, NULL, NULL, NULL, NULL);
+  void *session;
+
+  md_error_init (err);
+  session = env->plugin->provider.open (call, &call_host, env->keys->values,
+                                        err);
+  if (session == NULL && err->klass == MD_OK)
+    md_fail (err, MD_ERR_INTERNAL, "out of memory");
+  call_free (call);
+  return session;
+}
+
 GArray *
 call_missing (const struct md_call *call, guint symbol)
 {

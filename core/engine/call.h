@@ -57,11 +57,17 @@ typedef struct {
 typedef int (*CoveredFn) (struct md_call *call, Covered *covered,
                           gpointer data, struct md_error *err);
 
+/* Rows as they come, where nothing is covered: a list.  MD_OK or why it must
+ * stop.                                                                    */
+typedef int (*RowsFn) (struct md_call *call, const void *rows, gsize n,
+                       gsize stride, gpointer data, struct md_error *err);
+
 struct md_call {
   CallEnv *env;
   const struct md_request *request;  /* NULL outside fetch                  */
   const struct md_table *table;
   CoveredFn on_covered;
+  RowsFn on_rows;                    /* or NULL: rows wait to be covered    */
   gpointer data;
 
   /* Names: id -> text; the request's symbols first.                        */
@@ -89,6 +95,9 @@ struct md_call {
   gboolean reply_pulled, reply_kept;
   guint calls;                       /* answered or not                     */
 };
+
+/* A session of env's provider; NULL with a class in err.                   */
+void *call_open_session (CallEnv *env, struct md_error *err);
 
 /* `request` is borrowed; on_covered may be NULL where no rows come.        */
 struct md_call *call_new (CallEnv *env, const struct md_request *request,

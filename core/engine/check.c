@@ -14,7 +14,9 @@ check_selector (const EngineInput *input, const struct md_offer *offer,
   guint known = offer->selectors != 0 ? offer->selectors
                                       : MD_SELECTS (MD_SELECT_SYMBOL);
 
+  /* Who can list them is asked for each: cli/all-symbols.c.               */
   if (kind == MD_SELECT_ALL ? (offer->flags & MD_OFFER_ALL_SYMBOLS) != 0
+                                || input->plugin->has_symbols
                             : (known & MD_SELECTS (kind)) != 0)
     return TRUE;
   g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
@@ -105,12 +107,8 @@ engine_check (const EngineInput *input, GError **error)
   gboolean fine = FALSE;
   void *session;
 
-  md_error_init (&err);
-  session = input->plugin->provider.open (call, &call_host,
-                                          input->keys->values, &err);
+  session = call_open_session (&env, &err);
   if (session == NULL) {
-    if (err.klass == MD_OK)
-      md_fail (&err, MD_ERR_INTERNAL, "out of memory");
     error_from_md (error, &err);
     g_prefix_error (error, "job \"%s\": ", input->job->name);
   } else {

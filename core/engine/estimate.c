@@ -132,24 +132,16 @@ static gboolean
 ask_session (const EngineInput *input, GPtrArray *questions, Plan *plan,
              struct md_error *err)
 {
-  const Plugin *plugin = input->plugin;
   gboolean done = FALSE;
-  struct md_call *call;
   CallEnv env;
   void *session;
 
   call_env_init (&env, input, input->cancel);
-  call = call_new (&env, NULL, NULL, NULL, NULL);
-  md_error_init (err);
-  session = plugin->provider.open (call, &call_host, input->keys->values,
-                                   err);
+  session = call_open_session (&env, err);
   if (session != NULL) {
     done = ask_all (&env, session, questions, plan, err);
-    plugin->provider.close (session);
-  } else if (err->klass == MD_OK) {
-    md_fail (err, MD_ERR_INTERNAL, "out of memory");
+    input->plugin->provider.close (session);
   }
-  call_free (call);
   call_env_clear (&env);
   return done;
 }

@@ -153,19 +153,14 @@ worker_main (gpointer data)
   Run *run = data;
   const Plugin *plugin = run->env.plugin;
   Worker worker = { .run = run, .prng = (guint64) clock_monotonic () | 1 };
-  struct md_call *call = call_new (&run->env, NULL, NULL, NULL, NULL);
   struct md_error err;
   const Chunk *chunk;
   char place[32];
 
-  md_error_init (&err);
   g_queue_init (&worker.tasks);
-  worker.session = plugin->provider.open (call, &call_host,
-                                          run->env.keys->values, &err);
-  call_free (call);
+  worker.session = call_open_session (&run->env, &err);
   if (worker.session == NULL) {
-    run_fail (run, err.klass != MD_OK ? err.klass : MD_ERR_INTERNAL,
-              err.klass != MD_OK ? err.message : "out of memory");
+    run_fail (run, err.klass, err.message);
     return NULL;
   }
   while ((chunk = run_next_chunk (run, &worker.number)) != NULL) {

@@ -126,6 +126,28 @@ def test_an_unknown_product_is_named_and_the_others_are_stored(t):
         harness.equal(held(t, symbol), source(t, name), symbol)
 
 
+def test_advanced_trade_has_the_same_rows_in_longer_windows(t):
+    url = server(t).url
+    path = job(t, url, symbols="BTC-USD, BTC-EUR", workers=1)
+    t.run("run", path, "--set=job.dataset=advanced",
+          f"--set=provider.advanced_url={url}",
+          "--set=rate_limit.bucket.advanced=10000/s").expect(0)
+    for symbol, name in SERIES.items():
+        harness.equal(held(t, symbol), source(t, name), symbol)
+    asked = [r["target"] for r in requests(t)]
+    harness.equal(len(asked), len(set(asked)), "different requests")
+    harness.true(len(asked) <= 2 * (-(-3 * 1440 // 349) + 1),
+                 f"{len(asked)} windows of up to 349 minutes")
+
+
+def test_an_unknown_product_of_advanced_trade_is_named(t):
+    url = server(t).url
+    path = job(t, url, symbols="NOT-THERE, BTC-EUR")
+    t.run("run", path, "--set=job.dataset=advanced",
+          f"--set=provider.advanced_url={url}").expect(3, out="NOT-THERE")
+    harness.equal(held(t, "BTC-EUR"), source(t, SERIES["BTC-EUR"]))
+
+
 FAULTS = (
     "refuse=0.3", "close", "reset", "reset-headers", "reset-body", "cut-body",
     "cut-chunked", "cut-open", "stall", "stall-first", "gzip-cut", "http-500",

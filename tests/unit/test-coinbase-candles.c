@@ -4,9 +4,7 @@
  */
 #include "fake-host.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <support/decimal.h>
 #include <support/time.h>
 #include <string.h>
 
@@ -412,91 +410,6 @@ test_products_are_listed_by_pattern (Fixture *f, gconstpointer data)
                    "inexact:quote_increment");
 }
 
-/* ---- recorded pages ------------------------------------------------------ */
-
-static json_t *
-load_vector (const char *name, char **ret_text)
-{
-  g_autofree char *path = g_build_filename (
-    g_getenv ("MDCORE_TEST_SOURCE"), "..", "shared", "vectors", "coinbase",
-    name, NULL);
-  json_t *root;
-
-  if (!g_file_get_contents (path, ret_text, NULL, NULL))
-    return NULL;
-  root = json_loads (*ret_text, JSON_DECODE_ANY, NULL);
-  g_assert_nonnull (root);
-  return root;
-}
-
-static const char *
-digest_of (json_t *manifest, const char *file)
-{
-  json_t *one;
-  gsize i;
-
-  json_array_foreach (json_object_get (manifest, "fixtures"), i, one) {
-    if (strcmp (json_string_value (json_object_get (one, "file")), file) == 0)
-      return json_string_value (json_object_get (
-        json_object_get (one, "row_digest"), "sha256"));
-  }
-  g_assert_not_reached ();
-}
-
-static void
-append_row (GString *out, const struct md_bar *row)
-{
-  const md_price prices[] = { row->open, row->high, row->low, row->close };
-  char text[40];
-  md_price volume;
-
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) row->ts);
-  for (int i = 0; i < 4; i++) {
-    md_price_format (prices[i], text);
-    g_string_append_printf (out, ",%s", text);
-  }
-  /* These volumes have eight decimals.                                     */
-  g_snprintf (text, sizeof text, "%.8f", row->volume);
-  g_assert_cmpint (md_price_parse (text, strlen (text), &volume), ==, 0);
-  md_price_format (volume, text);
-  g_string_append_printf (out, ",%s\n", text);
-}
-
-static void
-test_recorded_pages_give_the_recorded_rows (Fixture *f, gconstpointer data)
-{
-  static const char *const pages[][3] = {
-    { "exchange_candles_page1.json", "2020-03-20T00:00:00Z",
-      "2020-03-20T05:00:00Z" },
-    { "exchange_candles_page2.json", "2020-03-20T05:00:00Z",
-      "2020-03-20T10:00:00Z" },
-  };
-  g_autofree char *text = NULL;
-  json_t *manifest = load_vector ("manifest.json", &text);
-
-  if (manifest == NULL) {
-    g_test_skip ("../shared/vectors/coinbase is not here");
-    return;
-  }
-  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++) {
-    g_autofree char *page = NULL;
-    g_autofree char *digest = NULL;
-    g_autoptr (GString) lines = g_string_new (NULL);
-
-    json_decref (load_vector (pages[i][0], &page));
-    fake_host_reply (f->host, "/candles", 200, NULL, page, -1);
-    g_assert_cmpint (fetch (f, "ohlcv-1m", pages[i][1], pages[i][2]), ==,
-                     MD_OK);
-    g_assert_cmpuint (n_rows (f), ==, 300);
-    for (guint k = 300; k-- > 0;)
-      append_row (lines, bar (f, k));
-    digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, lines->str,
-                                            (gssize) lines->len);
-    g_assert_cmpstr (digest, ==, digest_of (manifest, pages[i][0]));
-  }
-  json_decref (manifest);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -533,8 +446,6 @@ main (int argc, char **argv)
     { "a-base-url-that-is-none-is-refused",
       test_a_base_url_that_is_none_is_refused },
     { "products-are-listed-by-pattern", test_products_are_listed_by_pattern },
-    { "recorded-pages-give-the-recorded-rows",
-      test_recorded_pages_give_the_recorded_rows },
   };
 
   g_test_init (&argc, &argv, NULL);

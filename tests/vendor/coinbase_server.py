@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Speaks the public market data part of Coinbase Exchange's REST API.
+"""Speaks the public market data part of Coinbase's two REST APIs.
 
     coinbase_server.py --bars BTC-USD=FILE.csv[.gz] --trades BTC-USD=FILE.csv
     coinbase_server.py --synthetic BTC-USD:2024-01-01:2024-01-03
@@ -16,6 +16,9 @@ Kept from the original: a User-Agent is demanded; low and high come before open
 and close; both ends of a candle request count, and 300 candles are the most;
 with one of start and end missing both are ignored; minutes without a trade
 have no row; trades page by id with `after` and CB-AFTER; `side` is the maker's.
+Of Advanced Trade: paths under /api/v3/brokerage without /market want a token;
+start, end and granularity are all demanded; fewer than 350 candles; products
+come in pages of `limit` from `offset`.
 """
 import bisect
 import csv
@@ -31,6 +34,12 @@ import vendor
 GRANULARITIES = (60, 300, 900, 3600, 21600, 86400)
 MOST_CANDLES = 300
 MOST_TRADES = 1000
+ADVANCED = "/api/v3/brokerage"
+ADVANCED_MOST = 350
+ADVANCED_GRANULARITIES = {
+    "ONE_MINUTE": 60, "FIVE_MINUTE": 300, "FIFTEEN_MINUTE": 900,
+    "THIRTY_MINUTE": 1800, "ONE_HOUR": 3600, "TWO_HOUR": 7200,
+    "FOUR_HOUR": 14400, "SIX_HOUR": 21600, "ONE_DAY": 86400}
 SECOND = 10**9
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -173,6 +182,8 @@ class CoinbaseServer(vendor.VendorServer):
         return reply
 
     def answer(self, request):
+        if request.path.startswith(ADVANCED):
+            return self.advanced(request)
         if request.path == "/products":
             return self.products()
         found = re.fullmatch(r"/products/([^/]+)/(candles|trades)",
@@ -189,8 +200,11 @@ class CoinbaseServer(vendor.VendorServer):
             return self.candles(request, known[name])
         return self.trade_page(request, known[name])
 
+    def names(self):
+        return sorted(set(self.bars) | set(self.trades))
+
     def products(self):
-        names = sorted(set(self.bars) | set(self.trades))
+        names = self.names()
         rows = [{"id": name, "base_currency": name.split("-")[0],
                  "quote_currency": name.split("-")[-1],
                  "quote_increment": "0.01", "base_increment": "0.00000001",
@@ -234,6 +248,69 @@ class CoinbaseServer(vendor.VendorServer):
                 in reversed(rows[first:last])]
         self.spoil_rows(request, page, 0, 3, lambda t: str(int(t) + 10**7))
         body = "[" + ",".join("[" + ",".join(r) + "]" for r in page) + "]"
+        return self.page(request, body, len(page))
+
+    # ---- Advanced Trade
+
+    @staticmethod
+    def advanced_error(status, error, text):
+        return vendor.Reply(status, json.dumps(
+            {"error": error, "error_details": text, "message": text}))
+
+    def advanced(self, request):
+        path = request.path[len(ADVANCED):]
+        if not path.startswith("/market/"):
+            return vendor.Reply(401, "Unauthorized",
+                                content_type="text/plain")
+        if path == "/market/products":
+            return self.advanced_products(request.query)
+        found = re.fullmatch(r"/market/products/([^/]+)/candles", path)
+        if not found:
+            return self.advanced_error(404, "NOT_FOUND", "unknown path")
+        name = found[1]
+        if name not in self.bars:
+            return self.advanced_error(400, "INVALID_ARGUMENT",
+                                       "valid product_id is required")
+        if request.spoil == "other-symbol":
+            name = next((n for n in sorted(self.bars) if n != name), name)
+        return self.advanced_candles(request, self.bars[name])
+
+    def advanced_products(self, query):
+        first, limit = int(query.get("offset", 0)), int(query["limit"])
+        rows = [{"product_id": name, "base_currency_id": name.split("-")[0],
+                 "quote_currency_id": name.split("-")[-1],
+                 "base_increment": "0.00000001", "quote_increment": "0.01",
+                 "price_increment": "0.01", "status": "online",
+                 "product_type": "SPOT"}
+                for name in self.names()[first:first + limit]]
+        return vendor.Reply(200, json.dumps(
+            {"products": rows, "num_products": len(rows)}), rows=len(rows))
+
+    def advanced_candles(self, request, bars):
+        query = request.query
+        try:
+            seconds = ADVANCED_GRANULARITIES[query["granularity"]]
+            start, end = (int(query[n]) * SECOND for n in ("start", "end"))
+        except (KeyError, ValueError):
+            return self.advanced_error(400, "INVALID_ARGUMENT",
+                                       "start, end and granularity")
+        step = seconds * SECOND
+        if (end - start) // step + 1 >= ADVANCED_MOST:
+            return self.advanced_error(
+                400, "INVALID_ARGUMENT", "start and end argument is invalid "
+                "- number of candles requested should be less than 350")
+        times, rows = bars.made_of(seconds, self.now)
+        first = max(0, bisect.bisect_left(times, start) - self.early)
+        page = [{"start": f'"{ts // SECOND}"', "low": f'"{low}"',
+                 "high": f'"{high}"', "open": f'"{opened}"',
+                 "close": f'"{closed}"', "volume": f'"{volume}"'}
+                for ts, opened, high, low, closed, volume in reversed(
+                    rows[first:bisect.bisect_right(times, end)])]
+        self.spoil_rows(request, page, "start", "open", lambda t: json.dumps(
+            str(int(json.loads(t)) + 10**7)))
+        body = '{"candles":[' + ",".join(
+            "{" + ",".join(f'"{k}":{v}' for k, v in row.items()) + "}"
+            for row in page) + "]}"
         return self.page(request, body, len(page))
 
     # ---- trades
