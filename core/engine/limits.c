@@ -22,13 +22,23 @@ plan_of (const EngineInput *input)
   return input->keys != NULL ? bound_keys_get (input->keys, "plan") : NULL;
 }
 
+/* Is it one of "starter|advanced"?                                        */
+static gboolean
+is_listed (const char *plan, const char *list)
+{
+  g_auto (GStrv) plans = NULL;
+
+  if (plan == NULL || list == NULL)
+    return FALSE;
+  plans = g_strsplit (list, "|", 0);
+  return g_strv_contains ((const char *const *) plans, plan);
+}
+
 gint64
 limits_settle (const EngineInput *input, const struct md_offer *offer)
 {
-  const char *plan = plan_of (input);
-
-  return plan != NULL && g_strcmp0 (plan, offer->prompt_plan) == 0
-           ? offer->prompt_ns : offer->settle_ns;
+  return is_listed (plan_of (input), offer->prompt_plan) ? offer->prompt_ns
+                                                         : offer->settle_ns;
 }
 
 static const struct md_limit *

@@ -97,6 +97,18 @@ describe_interval (json_t *out, const struct md_interval *interval)
   json_object_set_new (out, "anchor_ns", json_integer (interval->anchor_ns));
 }
 
+/* {"starter": "16m", "advanced": "16m"}                                    */
+static json_t *
+describe_prompt (const struct md_offer *offer)
+{
+  g_auto (GStrv) plans = g_strsplit (offer->prompt_plan, "|", 0);
+  json_t *out = json_object ();
+
+  for (guint i = 0; plans[i] != NULL; i++)
+    json_object_set_new (out, plans[i], duration (offer->prompt_ns));
+  return out;
+}
+
 /* What a row's time is, and when a row is final: said for every offer.     */
 static void
 describe_conventions (json_t *out, const struct md_offer *offer)
@@ -108,8 +120,8 @@ describe_conventions (json_t *out, const struct md_offer *offer)
     : bar ? "bar start" : "event time"));
   json_object_set_new (out, "final_after", duration (offer->settle_ns));
   if (offer->prompt_plan != NULL)
-    json_object_set_new (out, "final_after_on_plan", json_pack (
-      "{s:o}", offer->prompt_plan, duration (offer->prompt_ns)));
+    json_object_set_new (out, "final_after_on_plan",
+                         describe_prompt (offer));
   json_object_set_new (out, "final_from",
                        json_string (bar ? "end of the interval" : "time"));
   json_object_set_new (out, "adjustment", text_or_null (offer->adjustment));

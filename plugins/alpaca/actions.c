@@ -140,7 +140,7 @@ find_symbol (const struct al_job *job, struct action *a)
     struct md_text text = text_of (a, i);
 
     if (text.ptr != NULL)
-      a->row.symbol = al_symbol (job->request, text, 0);
+      a->row.symbol = md_request_symbol (job->request, text, 0);
     if (a->row.symbol != MD_ABSENT_NAME)
       return;
   }
@@ -312,7 +312,7 @@ fetch_page (struct al_job *job, const char *symbols, const char *token,
 int
 al_fetch_actions (struct al_job *job, struct md_error *err)
 {
-  struct al_tokens tokens = { .count = 0 };
+  struct md_tokens tokens = { .count = 0 };
   struct md_reply reply;
   struct al_page page;
   char *symbols = al_symbol_list (job->request);
@@ -325,7 +325,7 @@ al_fetch_actions (struct al_job *job, struct md_error *err)
     if (klass == MD_OK)
       klass = al_read_page (job, &reply, "corporate_actions", &page, err);
     if (klass == MD_OK)
-      klass = al_next_token (job, &tokens, page.token, err);
+      klass = md_next_token (&tokens, job->what, page.token, err);
     if (klass == MD_OK)
       klass = read_actions (job, &page, err);
   } while (klass == MD_OK && page.token[0] != '\0');

@@ -296,7 +296,7 @@ al_fetch (void *session, struct md_call *call,
   case MD_SESSION:
     return al_fetch_calendar (&job, err);
   default:
-    al_forget_names (job.al);
+    memset (&job.al->names, 0, sizeof job.al->names);
     return al_fetch_series (&job, err);
   }
 }

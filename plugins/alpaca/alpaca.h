@@ -7,29 +7,20 @@
 
 #include <mdcore.h>
 #include <support/json.h>
+#include <support/page.h>
 #include <support/row.h>
 #include <support/url.h>
 
 #define AL_URL_SIZE 8192 /* a hundred symbols and a page token */
-#define AL_TOKEN_SIZE 1024
 #define AL_BATCH 256     /* rows handed to `emit` at once */
 #define AL_PAGE_ROWS 10000
-#define AL_NAMES 256
-
-/* Texts of venues, tapes and conditions are few and come with every row:
- * the id of each is asked for once a call.                                 */
-struct al_name {
-  uint32_t id;
-  unsigned char len;      /* 0: nothing here */
-  char     raw[27];       /* as it stands in the page */
-};
 
 struct alpaca {
   const struct md_host *host;
   char *data_url, *trading_url;
   bool  has_keys;
   char *asof;
-  struct al_name names[AL_NAMES];
+  struct md_names names;
   union {
     struct md_bar     bars[AL_BATCH];
     struct md_trade   trades[AL_BATCH];
@@ -59,39 +50,18 @@ int al_get (struct al_job *job, struct md_url *url, enum al_host host,
  * ret_rows->ptr is NULL when it is null.                                   */
 struct al_page {
   struct md_text rows;
-  char token[AL_TOKEN_SIZE]; /* empty: the last page */
+  char token[MD_TOKEN_SIZE]; /* empty: the last page */
 };
 int al_read_page (struct al_job *job, const struct md_reply *reply,
                   const char *name, struct al_page *ret_page,
                   struct md_error *err);
-/* Pages that follow each other: a token that was there before is an error. */
-struct al_tokens {
-  char     token[AL_TOKEN_SIZE], old[AL_TOKEN_SIZE];
-  unsigned count, renew;
-};
-int al_next_token (struct al_job *job, struct al_tokens *tokens,
-                   const char *token, struct md_error *err);
-
 /* Hands over the rows that wait.                                           */
 int al_flush (struct al_job *job, struct md_error *err);
 int al_reject (struct al_job *job, uint32_t symbol, md_time ts,
                const char *raw, const char *raw_end,
                const struct md_reasons *reasons, struct md_error *err);
-/* Index of the request's symbol of this (raw) name, tried first at `hint`;
- * MD_ABSENT_NAME: it was not asked for.                                    */
-uint32_t al_symbol (const struct md_request *request, struct md_text name,
-                    uint32_t hint);
 /* "AAPL,MSFT" of the request, to be freed; NULL: out of memory.            */
 char *al_symbol_list (const struct md_request *request);
-
-/* ---- names.c ----------------------------------------------------------- */
-
-/* Read a text, or an array of texts which is joined by commas.  Absent where
- * it is null, blank or empty; a reason where it is something else.         */
-int al_read_name (struct al_job *job, struct md_json *json, const char *field,
-                  struct md_reasons *reasons, uint32_t *ret_id,
-                  struct md_error *err);
-void al_forget_names (struct alpaca *al);
 
 /* ---- rows.c ------------------------------------------------------------ */
 
@@ -119,6 +89,15 @@ int al_fetch_calendar (struct al_job *job, struct md_error *err);
 
 int al_list_assets (void *session, struct md_call *call, const char *dataset,
                     const char *pattern, struct md_error *err);
+
+static inline int
+al_read_name (struct al_job *job, struct md_json *json, const char *field,
+              struct md_reasons *reasons, uint32_t *ret_id,
+              struct md_error *err)
+{
+  return md_read_name (&job->al->names, job->al->host, job->call, json, field,
+                       reasons, ret_id, err);
+}
 
 static inline bool
 al_is_crypto (const char *dataset)

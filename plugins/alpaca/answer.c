@@ -123,7 +123,7 @@ say_symbol (struct al_job *job, const char *message, struct md_error *err)
     return;
   name.ptr = at + strlen ("symbol: ");
   name.len = strcspn (name.ptr, " ,;\"");
-  err->symbol = al_symbol (job->request, name, 0);
+  err->symbol = md_request_symbol (job->request, name, 0);
 }
 
 static int
@@ -194,10 +194,10 @@ keep_token (struct al_job *job, struct md_json *json, struct al_page *page,
   struct md_text text = { NULL, 0 };
   bool escapes;
 
-  if (!md_json_string (json, &text, &escapes) || text.len >= AL_TOKEN_SIZE)
+  if (!md_json_string (json, &text, &escapes) || text.len >= MD_TOKEN_SIZE)
     return md_error_say (err, MD_ERR_PROTOCOL, "%s: next_page_token is no "
                          "text of less than %d bytes", job->what,
-                         AL_TOKEN_SIZE);
+                         MD_TOKEN_SIZE);
   if (text.ptr != NULL) /* null is how the last page says so */
     page->token[md_json_unescape (text, page->token)] = '\0';
   return MD_OK;
@@ -236,23 +236,6 @@ al_read_page (struct al_job *job, const struct md_reply *reply,
                                "\"%s\"", job->what, name);
 }
 
-/* Brent's way to find a cycle: compare with a token that is renewed after
- * 1, 2, 4, ... pages.                                                      */
-int
-al_next_token (struct al_job *job, struct al_tokens *tokens,
-               const char *token, struct md_error *err)
-{
-  if (token[0] != '\0' && strcmp (token, tokens->old) == 0)
-    return md_error_say (err, MD_ERR_PROTOCOL, "%s: page token \"%.60s\" came "
-                         "a second time", job->what, token);
-  strcpy (tokens->token, token);
-  if (tokens->count++ == tokens->renew) {
-    tokens->renew = 2 * tokens->renew + 1;
-    strcpy (tokens->old, token);
-  }
-  return MD_OK;
-}
-
 /* ---- rows ------------------------------------------------------------------ */
 
 int
@@ -284,19 +267,6 @@ al_reject (struct al_job *job, uint32_t symbol, md_time ts, const char *raw,
   };
 
   return job->al->host->reject (job->call, &rejected, err);
-}
-
-uint32_t
-al_symbol (const struct md_request *request, struct md_text name,
-           uint32_t hint)
-{
-  for (uint32_t i = 0; i < request->n_symbols; i++) {
-    uint32_t at = (hint + i) % request->n_symbols;
-
-    if (md_json_key_is (name, request->symbols[at]))
-      return at;
-  }
-  return MD_ABSENT_NAME;
 }
 
 char *

@@ -26,23 +26,6 @@ enter_row (struct md_json *json, struct md_reasons *reasons)
   return false;
 }
 
-/* A required field that still has its absent value was not there at all,
- * unless something was wrong with it.                                      */
-static void
-say_missing (bool absent, const char *field, struct md_reasons *reasons)
-{
-  size_t len = strlen (field);
-
-  if (!absent)
-    return;
-  for (const char *at = reasons->text; (at = strchr (at, ':')) != NULL; at++) {
-    if (strncmp (at + 1, field, len) == 0
-        && (at[1 + len] == ';' || at[1 + len] == '\0'))
-      return;
-  }
-  md_reason (reasons, "missing", field);
-}
-
 /* ---- bars ------------------------------------------------------------------ */
 
 static void
@@ -109,11 +92,11 @@ al_read_bar (struct al_job *job, struct md_json *json, uint32_t symbol,
   (void) err;
   if (enter_row (json, reasons)) {
     read_bar_fields (job, json, &bar, reasons);
-    say_missing (bar.ts == MD_ABSENT, "time", reasons);
-    say_missing (bar.open == MD_ABSENT, "open", reasons);
-    say_missing (bar.high == MD_ABSENT, "high", reasons);
-    say_missing (bar.low == MD_ABSENT, "low", reasons);
-    say_missing (bar.close == MD_ABSENT, "close", reasons);
+    md_missing (reasons, bar.ts == MD_ABSENT, "time");
+    md_missing (reasons, bar.open == MD_ABSENT, "open");
+    md_missing (reasons, bar.high == MD_ABSENT, "high");
+    md_missing (reasons, bar.low == MD_ABSENT, "low");
+    md_missing (reasons, bar.close == MD_ABSENT, "close");
   }
   *ret_ts = bar.ts;
   job->al->rows.bars[job->n] = bar;
@@ -222,9 +205,9 @@ read_trade_fields (struct al_job *job, struct md_json *json,
     else
       klass = read_trade_field (job, json, key_of (key), trade, reasons, err);
   }
-  say_missing (trade->ts == MD_ABSENT, "time", reasons);
-  say_missing (trade->price == MD_ABSENT, "price", reasons);
-  say_missing (trade->size != trade->size, "size", reasons);
+  md_missing (reasons, trade->ts == MD_ABSENT, "time");
+  md_missing (reasons, trade->price == MD_ABSENT, "price");
+  md_missing (reasons, trade->size != trade->size, "size");
   return klass;
 }
 
@@ -320,9 +303,9 @@ al_read_quote (struct al_job *job, struct md_json *json, uint32_t symbol,
   if (enter_row (json, reasons)) {
     while (klass == MD_OK && md_json_next_key (json, &key))
       klass = read_quote_field (job, json, key_of (key), &quote, reasons, err);
-    say_missing (quote.ts == MD_ABSENT, "time", reasons);
-    say_missing (quote.bid == MD_ABSENT, "bid", reasons);
-    say_missing (quote.ask == MD_ABSENT, "ask", reasons);
+    md_missing (reasons, quote.ts == MD_ABSENT, "time");
+    md_missing (reasons, quote.bid == MD_ABSENT, "bid");
+    md_missing (reasons, quote.ask == MD_ABSENT, "ask");
   }
   clear_side (&quote.bid, &quote.bid_size, &quote.bid_venue);
   clear_side (&quote.ask, &quote.ask_size, &quote.ask_venue);

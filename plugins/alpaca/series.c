@@ -24,7 +24,7 @@ struct walk {
   struct al_job *job;
   al_row_reader  read;
   const char    *rows_name;    /* the page's key */
-  struct al_tokens tokens;
+  struct md_tokens tokens;
   char          *symbols_text; /* of the query */
   struct progress *symbols;
   uint32_t       open;         /* the symbol that may go on, or none */
@@ -146,8 +146,8 @@ read_symbol (struct walk *w, struct md_json *json, struct md_text key,
              struct md_error *err)
 {
   const struct md_request *request = w->job->request;
-  uint32_t symbol = al_symbol (request, key,
-                               w->open != MD_ABSENT_NAME ? w->open : 0);
+  uint32_t symbol = md_request_symbol (
+    request, key, w->open != MD_ABSENT_NAME ? w->open : 0);
   int klass = MD_OK;
 
   if (symbol == MD_ABSENT_NAME)
@@ -251,7 +251,7 @@ walk_pages (struct walk *w, struct md_error *err)
     if (klass == MD_OK)
       klass = al_read_page (w->job, &reply, w->rows_name, &page, err);
     if (klass == MD_OK)
-      klass = al_next_token (w->job, &w->tokens, page.token, err);
+      klass = md_next_token (&w->tokens, w->job->what, page.token, err);
     if (klass == MD_OK)
       klass = read_rows (w, &page, err);
     if (klass == MD_OK)

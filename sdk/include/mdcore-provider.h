@@ -69,7 +69,8 @@ struct md_offer {
   const char *volume_unit; /* "shares", "base currency", "ticks"          */
   const char *adjustment;  /* "raw", "split", "all"; NULL = none exists   */
   const char *doc;
-  const char *prompt_plan; /* on this plan (the value of the key `plan`)  */
+  const char *prompt_plan; /* on these plans ("plus|pro": values of the   */
+                           /*   key `plan`)                               */
   int64_t     prompt_ns;   /*   final this long after, instead of         */
                            /*   settle_ns, which is the longer; or NULL, 0 */
 };

@@ -33,6 +33,21 @@ md_reason (struct md_reasons *reasons, const char *kind, const char *field)
     reasons->len = sizeof reasons->text - 1;
 }
 
+void
+md_missing (struct md_reasons *reasons, bool absent, const char *field)
+{
+  size_t len = strlen (field);
+
+  if (!absent)
+    return;
+  for (const char *at = reasons->text; (at = strchr (at, ':')) != NULL; at++) {
+    if (strncmp (at + 1, field, len) == 0
+        && (at[1 + len] == ';' || at[1 + len] == '\0'))
+      return;
+  }
+  md_reason (reasons, "missing", field);
+}
+
 static void
 keep_price (struct md_json *json, bool could, md_price price,
             const char *field, struct md_reasons *reasons,

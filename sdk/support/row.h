@@ -26,6 +26,9 @@ struct md_reasons {
 };
 void md_reason (struct md_reasons *reasons, const char *kind,
                 const char *field);
+/* A required field that still has its absent value was not there at all,
+ * unless something is said to be wrong with it already.                    */
+void md_missing (struct md_reasons *reasons, bool absent, const char *field);
 
 /* Read the next value; null and what does not fit become reasons, and leave
  * the output as it was.                                                    */

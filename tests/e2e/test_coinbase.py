@@ -8,6 +8,7 @@ import random
 import re
 import time
 
+import faults
 import harness
 
 JOB = """[job]
@@ -63,11 +64,11 @@ def source(t, name, start=FROM_NS, days=3):
             if start <= int(r[0]) < start + days * DAY]
 
 
-def server(t, *faults, series=None, more=()):
+def server(t, *struck, series=None, more=()):
     args = ["--log", t.path("requests.jsonl")]
     for symbol, name in (series or SERIES).items():
         args += ["--bars", f"{symbol}={bars_file(t, name)}"]
-    for fault in faults:
+    for fault in struck:
         args += ["--fault", fault]
     return t.server("coinbase_server", *args, *more)
 
@@ -148,54 +149,13 @@ def test_an_unknown_product_of_advanced_trade_is_named(t):
     harness.equal(held(t, "BTC-EUR"), source(t, SERIES["BTC-EUR"]))
 
 
-FAULTS = (
-    "refuse=0.3", "close", "reset", "reset-headers", "reset-body", "cut-body",
-    "cut-chunked", "cut-open", "stall", "stall-first", "gzip-cut", "http-500",
-    "http-502", "http-503", "http-429", "http-429=1", "html", "empty",
-    "cut-json", "wrong-types", "null-fields", "wrong-shape", "duplicate-rows",
-    "out-of-range")
-
-
-def check_fault(t, fault, when):
-    """Right rows and 0, or a reason and not 0; a second run completes it."""
-    expected = source(t, SERIES["BTC-USD"], days=1)
-    vendor = server(t, f"{fault}@{when}~candles")
-    path = job(t, vendor.url, end="2018-04-05", store=fault,
-               name=fault + ".ini")
-    first = t.run("run", path).expect(None)
-    struck = [r for r in requests(t) if r.get("fault")]
-    harness.true(struck, f"{fault} struck nothing: {requests(t)[:2]}")
-    if first.status == 0:
-        harness.equal(held(t, "BTC-USD", fault), expected, fault)
-    else:
-        harness.true(first.status in (1, 3) and len(first.err) > 20,
-                     str(first))
-    vendor.stop()
-    fresh = server(t)
-    t.run("run", job(t, fresh.url, end="2018-04-05", store=fault)).expect(0)
-    harness.equal(held(t, "BTC-USD", fault), expected, fault + ", second run")
-    fresh.stop()
-
-
-def each_request_once(fault):
-    def test(t):
-        check_fault(t, fault, "each")
-    return test
-
-
-def third_request_for_ever(fault):
-    def test(t):
-        check_fault(t, fault, "3+")
-    return test
-
-
-for one in FAULTS:
-    globals()["test_after_" + one.replace("=", "_").replace("-", "_")
-              + "_on_each_request_the_rows_are_right"] = each_request_once(one)
-# Bad rows that stay bad become dead letters of a covered interval.
-for one in ("close", "reset-body", "http-500", "html", "empty", "cut-json"):
-    globals()["test_when_" + one.replace("-", "_")
-              + "_goes_on_nothing_wrong_is_held"] = third_request_for_ever(one)
+faults.add(globals(), faults.Walk(
+    server,
+    lambda t, url, store: job(t, url, end="2018-04-05", store=store,
+                              name=store + ".ini"),
+    lambda t, store: held(t, "BTC-USD", store),
+    lambda t: source(t, SERIES["BTC-USD"], days=1), "candles",
+    lambda t, _: requests(t)))
 
 
 def test_rows_that_stay_unreadable_are_dead_letters_with_their_text(t):

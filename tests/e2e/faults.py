@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The walk over all faults, the same for every provider.
+
+A provider's test file says how its server is started and which rows belong
+into the store; this file makes a test for each fault of vendor.py:
+
+    faults.add(globals(), faults.Walk(serve, job, held, expected, "/aggs/"))
+
+After a fault that strikes each request once, a run either ends well with the
+right rows or says why not; after one that goes on for ever likewise.  A run
+against a healthy server then completes the same store: nothing that was wrong
+is held.
+"""
+import json
+
+import harness
+
+# What vendor.py knows, and what every provider's server should know itself.
+COMMON = (
+    "refuse=0.3", "close", "reset", "reset-headers", "reset-body", "cut-body",
+    "cut-chunked", "cut-open", "stall", "stall-first", "gzip-cut", "http-500",
+    "http-502", "http-503", "http-429", "http-429=1", "html", "empty",
+    "cut-json", "wrong-types", "null-fields", "wrong-shape", "duplicate-rows",
+    "out-of-range")
+# Bad rows that stay bad become dead letters of a covered interval: not here.
+LASTING = ("close", "reset-body", "http-500", "html", "empty", "cut-json")
+
+
+def logged(t, server):
+    """Requests of a server that logs to its stderr."""
+    return [json.loads(line) for line in server.log().splitlines()
+            if line.startswith("{")]
+
+
+class Walk:
+    def __init__(self, serve, job, held, expected, pattern, requests=logged):
+        self.serve = serve          # (t, *faults) -> harness.Server
+        self.job = job              # (t, url, store) -> path of a job file
+        self.held = held            # (t, store) -> rows, in any form
+        self.expected = expected    # (t) -> the same of the source
+        self.pattern = pattern      # of the requests that a fault may strike
+        self.requests = requests    # (t, server) -> entries of its log
+
+    def check(self, t, fault, when):
+        """Right rows and 0, or a reason and not 0; a second run completes."""
+        expected = self.expected(t)
+        server = self.serve(t, f"{fault}@{when}~{self.pattern}")
+        first = t.run("run", self.job(t, server.url, fault)).expect(None)
+        entries = self.requests(t, server)
+        harness.true([r for r in entries if r.get("fault")],
+                     f"{fault} struck nothing: {entries[:2]}")
+        if first.status == 0:
+            harness.equal(self.held(t, fault), expected, fault)
+        else:
+            harness.true(first.status in (1, 3) and len(first.err) > 20,
+                         str(first))
+        server.stop()
+        fresh = self.serve(t)
+        t.run("run", self.job(t, fresh.url, fault)).expect(0)
+        harness.equal(self.held(t, fault), expected, fault + ", second run")
+        fresh.stop()
+
+
+def word(fault):
+    return fault.replace("=", "_").replace("-", "_")
+
+
+def add(tests, walk, own=(), without=()):
+    """Puts a test for each fault into a script's globals.  `own`: more of
+    them; `without`: those that this protocol cannot have."""
+    def test(fault, when):
+        return lambda t: walk.check(t, fault, when)
+
+    for fault in COMMON + tuple(own):
+        if fault not in without:
+            tests[f"test_after_{word(fault)}_on_each_request_"
+                  "the_rows_are_right"] = test(fault, "each")
+    for fault in LASTING:
+        tests[f"test_when_{word(fault)}_goes_on_nothing_wrong_is_held"
+              ] = test(fault, "3+")
