@@ -29,5 +29,6 @@ int cmd_runs (Cli *cli, int argc, char **argv);
 int cmd_status (Cli *cli, int argc, char **argv);
 int cmd_store (Cli *cli, int argc, char **argv);
 int cmd_symbols (Cli *cli, int argc, char **argv);
+int cmd_universe (Cli *cli, int argc, char **argv);
 int cmd_verify (Cli *cli, int argc, char **argv);
 int cmd_why (Cli *cli, int argc, char **argv);

@@ -45,6 +45,8 @@ const Command commands[] = {
   { "runs", "What ran and how it ended", "[--since TIME]", cmd_runs, FALSE },
   { "mappings", "Which instruments a selector stood for, and when",
     "SYMBOL [JOB]", cmd_mappings, FALSE },
+  { "universe", "The lists of symbols that jobs name with an @",
+    "list | show NAME | update NAME", cmd_universe, FALSE },
   { "raw", "The vendor's answers as they came, where they were kept",
     "list | show HASH", cmd_raw, FALSE },
   { "verify", "Read everything and check it", "[JOB]", cmd_verify, FALSE },

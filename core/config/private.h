@@ -102,6 +102,8 @@ char *value_parse_origin (const char *text, GError **error);
 gboolean config_member_set (Job *job, const ConfKey *key, const char *text,
                             const char *dir, GError **error);
 const char *config_job_place (const Job *job);
+/* UTF-8 without control characters?                                       */
+gboolean config_is_symbol (const char *text);
 /* Expands names, @universe, file: and *; notes gets a line a universe.     */
 char **config_symbols (const char *text, const char *dir, GPtrArray *notes,
                        GError **error);

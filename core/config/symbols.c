@@ -3,10 +3,7 @@
  * symbols.c - `symbols`: names, @universe, file:PATH, or * alone.
  */
 #include "private.h"
-#include "build-config.h"
-
-#include "data/interval.h"
-#include "data/prefix.h"
+#include "universe.h"
 
 #include <string.h>
 
@@ -27,173 +24,38 @@ add_symbol (Symbols *symbols, const char *name)
   g_hash_table_add (symbols->seen, own);
 }
 
-/* ---- files of symbols --------------------------------------------------- */
+/* ---- lists in files ------------------------------------------------------ */
 
-static gboolean
-is_symbol (const char *text)
+static void
+add_list (Symbols *symbols, const Universe *list)
 {
-  for (const char *c = text; *c != '\0'; c++) {
-    if ((guchar) *c < 0x20 || *c == 0x7f)
-      return FALSE;
-  }
-  return g_utf8_validate (text, -1, NULL);
-}
-
-/* "# date: 2025-01-31" -> its text.  (transfer full)                       */
-static char *
-date_of (const char *line)
-{
-  g_autofree char *date = NULL;
-  md_time when;
-
-  if (!g_str_has_prefix (line, "# date:"))
-    return NULL;
-  date = g_strstrip (g_strdup (line + strlen ("# date:")));
-  return time_parse (date, &when, NULL) ? g_steal_pointer (&date) : NULL;
-}
-
-/* A symbol a line, # comments; *ret_date its date line if any.             */
-static gboolean
-read_symbols (const char *path, const char *text, Symbols *symbols,
-              char **ret_date, GError **error)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  g_autofree char *date = NULL;
-  guint found = 0;
-
-  for (guint i = 0; lines[i] != NULL; i++) {
-    char *line = g_strstrip (lines[i]);
-
-    if (*line == '#' && date == NULL)
-      date = date_of (line);
-    if (*line == '\0' || *line == '#')
-      continue;
-    if (!is_symbol (line) || strchr (line, ',') != NULL) {
-      g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                   "%s:%u: no symbol: one a line, nothing else", path, i + 1);
-      return FALSE;
-    }
-    add_symbol (symbols, line);
-    found++;
-  }
-  if (found == 0) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "%s holds no symbols", path);
-    return FALSE;
-  }
-  *ret_date = g_steal_pointer (&date);
-  return TRUE;
+  for (guint i = 0; i < list->symbols->len; i++)
+    add_symbol (symbols, g_ptr_array_index (list->symbols, i));
 }
 
 static gboolean
-add_file (Symbols *symbols, const char *path, char **ret_date, GError **error)
+add_file (Symbols *symbols, const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GError) local = NULL;
-  gsize len;
+  g_autoptr (Universe) list = universe_read (path, error);
 
-  if (!g_file_get_contents (path, &text, &len, &local)) {
-    g_set_error_literal (error, CORE_ERROR, CORE_ERROR_USAGE, local->message);
-    return FALSE;
-  }
-  if (memchr (text, '\0', len) != NULL) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "%s is no list of symbols: it has NUL bytes", path);
-    return FALSE;
-  }
-  return read_symbols (path, text, symbols, ret_date, error);
+  if (list != NULL)
+    add_list (symbols, list);
+  return list != NULL;
 }
 
-/* ---- universes ---------------------------------------------------------- */
-
-/* The user's own come first.  (transfer full)                              */
-static char **
-universe_folders (void)
-{
-  const char *data = g_getenv ("MDCORE_DATA_DIR");
-  g_autofree char *ours = prefix_path (MDCORE_DATA_REL);
-  char **folders = g_new0 (char *, 3);
-
-  if (data == NULL)
-    data = ours != NULL ? ours : MDCORE_DATA_DIR;
-
-  folders[0] = g_build_filename (g_get_user_config_dir (), "mdcore",
-                                 "universes", NULL);
-  folders[1] = g_build_filename (data, "universes", NULL);
-  return folders;
-}
-
-static int
-by_name (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-static char *
-known_universes (char **folders)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-
-  for (char **folder = folders; *folder != NULL; folder++) {
-    g_autoptr (GDir) dir = g_dir_open (*folder, 0, NULL);
-    const char *file;
-
-    while (dir != NULL && (file = g_dir_read_name (dir)) != NULL) {
-      if (g_str_has_suffix (file, ".txt"))
-        g_ptr_array_add (names, g_strdup_printf ("@%.*s",
-                                                 (int) strlen (file) - 4,
-                                                 file));
-    }
-  }
-  g_ptr_array_sort (names, by_name);
-  g_ptr_array_add (names, NULL);
-  return names->len > 1 ? g_strjoinv (", ", (char **) names->pdata)
-                        : g_strdup ("none");
-}
-
-static char *
-find_universe (const char *name, GError **error)
-{
-  g_auto (GStrv) folders = universe_folders ();
-  g_autofree char *file = g_strconcat (name, ".txt", NULL), *known = NULL;
-
-  for (char **folder = folders; strchr (name, '/') == NULL && *folder != NULL;
-       folder++) {
-    g_autofree char *path = g_build_filename (*folder, file, NULL);
-
-    if (g_file_test (path, G_FILE_TEST_EXISTS))
-      return g_steal_pointer (&path);
-  }
-  known = known_universes (folders);
-  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-               "unknown universe @%s (known: %s; your own go to %s)", name,
-               known, folders[0]);
-  return NULL;
-}
-
-/* A list without its date could be of any year: who was in it is the data. */
 static gboolean
 add_universe (Symbols *symbols, const char *name, GPtrArray *notes,
               GError **error)
 {
-  g_autofree char *path = find_universe (name, error), *date = NULL;
-  Symbols own;
+  g_autoptr (Universe) list = universe_open (name, error);
 
-  if (path == NULL)
+  if (list == NULL)
     return FALSE;
-  own.list = g_ptr_array_new_with_free_func (g_free);
-  own.seen = g_hash_table_new (g_str_hash, g_str_equal);
-  if (add_file (&own, path, &date, error) && date == NULL)
-    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "%s lacks its line \"# date: YYYY-MM-DD\"", path);
-  for (guint i = 0; date != NULL && i < own.list->len; i++)
-    add_symbol (symbols, g_ptr_array_index (own.list, i));
-  if (date != NULL && notes != NULL)
+  add_list (symbols, list);
+  if (notes != NULL)
     g_ptr_array_add (notes, g_strdup_printf ("@%s of %s, %u symbols", name,
-                                             date, own.list->len));
-  g_hash_table_destroy (own.seen);
-  g_ptr_array_unref (own.list);
-  return date != NULL;
+                                             list->date, list->symbols->len));
+  return TRUE;
 }
 
 /* ---- all of them -------------------------------------------------------- */
@@ -206,11 +68,10 @@ add_word (Symbols *symbols, const char *word, const char *dir,
     return add_universe (symbols, word + 1, notes, error);
   if (g_str_has_prefix (word, "file:")) {
     g_autofree char *path = config_path (word + strlen ("file:"), dir);
-    g_autofree char *date = NULL;
 
-    return add_file (symbols, path, &date, error);
+    return add_file (symbols, path, error);
   }
-  if (!is_symbol (word)) {
+  if (!config_is_symbol (word)) {
     g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
                  "a symbol with a control character");
     return FALSE;

@@ -421,5 +421,4 @@ def test_a_new_split_makes_the_next_run_ask_adjusted_bars_again(t):
     t.run("coverage", "--store", t.path("store")).expect(0, not_out="stale")
 
 
-if __name__ == "__main__":
-    harness.main()
+harness.main()

@@ -21,7 +21,7 @@ MAY_INCLUDE["engine"] = ROOMS - {"cli"}
 MAY_INCLUDE["cli"] = MAY_INCLUDE["main.c"] = ROOMS
 # Libraries that one room alone knows.
 ONE_ROOM = {"gmodule": "plugin", "curl/": "net", "archive": "net",
-            "wslay": "net", "rocksdb": "store"}
+            "wslay": "net", "rocksdb": "store", "libxml": "config"}
 VENDORS = {"databento", "alpaca", "polygon", "alphavantage", "coinbase",
            "oanda", "binance", "iex", "interactivebrokers", "tiingo"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
