@@ -12,36 +12,6 @@
 
 /* ---- what is checked ---------------------------------------------------- */
 
-static gboolean
-check_sink (const Cli *cli, const Job *job, const SinkConfig *sink,
-            GError **error)
-{
-  const Plugin *plugin = plugin_load (sink->type, cli->plugin_path, error);
-  g_autoptr (BoundKeys) keys = NULL;
-
-  if (plugin == NULL)
-    return FALSE;
-  if (!plugin->has_sink) {
-    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-                 "%s: [sink:%s] type: the plugin \"%s\" is no sink; `mdcore "
-                 "list-sinks` lists them", job->file, sink->name, sink->type);
-    return FALSE;
-  }
-  keys = job_bind_sink_keys (job, sink, plugin->desc.keys,
-                             plugin->desc.n_keys, error);
-  return keys != NULL;
-}
-
-static gboolean
-check_sinks (const Cli *cli, const Job *job, GError **error)
-{
-  for (guint i = 0; i < job->sinks->len; i++) {
-    if (!check_sink (cli, job, g_ptr_array_index (job->sinks, i), error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
 /* (transfer full); NULL with the faults.                                   */
 static Job *
 check_job (Cli *cli, const char *file, GError **error)
@@ -49,16 +19,14 @@ check_job (Cli *cli, const char *file, GError **error)
   g_autoptr (Job) job = cli_load_job (cli, file, error);
   PreparedJob prepared;
   RunOptions options;
-  gboolean fine;
 
   if (job == NULL)
     return NULL;
   run_options_init (&options);
   if (!job_prepare (cli, job, &options, &prepared, error))
     return NULL;
-  fine = check_sinks (cli, job, error);
   prepared_job_clear (&prepared);
-  return fine ? g_steal_pointer (&job) : NULL;
+  return g_steal_pointer (&job);
 }
 
 /* ---- what is told ------------------------------------------------------- */

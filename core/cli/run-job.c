@@ -139,6 +139,22 @@ job_connect (Cli *cli, const Job *job, const RunOptions *options,
   return TRUE;
 }
 
+static gboolean
+prepare_sinks (const Cli *cli, const Job *job, PreparedJob *prepared,
+               GError **error)
+{
+  prepared->sinks = job_bind_sinks (cli, job, error);
+  if (prepared->sinks == NULL)
+    return FALSE;
+  for (guint i = 0; i < prepared->sinks->len; i++) {
+    const SinkBinding *binding = prepared->sinks->pdata[i];
+
+    log_add_secrets ((const char *const *) binding->keys->secrets);
+  }
+  prepared->input.sinks = prepared->sinks;
+  return TRUE;
+}
+
 gboolean
 job_prepare (Cli *cli, Job *job, const RunOptions *options,
              PreparedJob *ret_prepared, GError **error)
@@ -147,7 +163,8 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
 
   if (!job_connect (cli, job, options, &prepared, error))
     return FALSE;
-  if (!job_fill_dataset (job, prepared.input.plugin, error)
+  if (!prepare_sinks (cli, job, &prepared, error)
+      || !job_fill_dataset (job, prepared.input.plugin, error)
       || !engine_check (&prepared.input, error)) {
     prepared_job_clear (&prepared);
     return FALSE;
@@ -161,6 +178,7 @@ prepared_job_clear (PreparedJob *prepared)
 {
   g_clear_pointer (&prepared->input.store, store_close);
   g_clear_pointer (&prepared->net, net_free);
+  g_clear_pointer (&prepared->sinks, g_ptr_array_unref);
   g_clear_pointer (&prepared->keys, bound_keys_free);
 }
 
@@ -327,8 +345,8 @@ plans_are_equal (const Plan *a, const Plan *b)
   return TRUE;
 }
 
-/* Looks first: a finished job, or one that costs too much, writes nothing,
- * not even a lock.                                                         */
+/* Looks first: a finished job whose sinks have everything, or one that costs
+ * too much, writes nothing, not even a lock.                               */
 static Plan *
 plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
                GError **error)
@@ -337,7 +355,8 @@ plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
   g_autoptr (Plan) first = job_plan (cli, prepared, error);
   g_autoptr (Plan) plan = NULL;
 
-  if (first == NULL || first->chunks->len == 0)
+  if (first == NULL
+      || (first->chunks->len == 0 && !engine_sinks_lack (&prepared->input)))
     return g_steal_pointer (&first);
   if (!engine_afford (&prepared->input, first, error))
     return NULL;
@@ -346,6 +365,7 @@ plan_and_open (Cli *cli, PreparedJob *prepared, const RunOptions *options,
     = store_open_for_writing (cli, path, options->wait, error);
   if (prepared->input.store == NULL)
     return NULL;
+  prepared->input.deliver = TRUE;
   /* Another writer may have done some of it while this one waited.         */
   plan = engine_plan (&prepared->input, error);
   if (plan == NULL

@@ -24,6 +24,7 @@ gboolean run_options_refetch (RunOptions *options, const char *text,
 typedef struct {
   EngineInput input;
   BoundKeys *keys;
+  GPtrArray *sinks;                 /* of SinkBinding                       */
   Net *net;
 } PreparedJob;
 
@@ -33,6 +34,8 @@ gboolean job_connect (Cli *cli, const Job *job, const RunOptions *options,
 /* The same, fills the dataset that the job leaves open, and lets the provider judge the request.  `job` must stay.         */
 gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
                       PreparedJob *ret_prepared, GError **error);
+/* Every sink that the job names, of SinkBinding.  (transfer full)          */
+GPtrArray *job_bind_sinks (const Cli *cli, const Job *job, GError **error);
 void prepared_job_clear (PreparedJob *prepared);
 /* A job that names no dataset means the one dataset its schema is offered
  * in; where there are several the first is the provider's default.         */

@@ -120,7 +120,7 @@ call_missing (const struct md_call *call, guint symbol)
   return spans_subtract (want, call->spans[symbol]);
 }
 
-static void
+void
 call_log (struct md_call *call, int level, const char *message)
 {
   g_autofree char *clean
@@ -130,13 +130,13 @@ call_log (struct md_call *call, int level, const char *message)
              clean);
 }
 
-static md_time
+md_time
 call_now (struct md_call *call)
 {
   return clock_now ();
 }
 
-static bool
+bool
 call_cancelled (struct md_call *call)
 {
   return cancel_requested (call->env->cancel);

@@ -105,14 +105,17 @@ struct md_call *call_new (CallEnv *env, const struct md_request *request,
                           gpointer data);
 void call_free (struct md_call *call);
 
-/* The one table of services.                                               */
-extern const struct md_host call_host;
+/* The services for providers, and those for sinks.                         */
+extern const struct md_host call_host, sink_host;
 
 /* What of the request is not covered yet, for one of its symbols.
  * (transfer full)                                                          */
 GArray *call_missing (const struct md_call *call, guint symbol);
 
 /* Services, by file; see sdk/include/mdcore-host.h.                        */
+void call_log (struct md_call *call, int level, const char *message);
+md_time call_now (struct md_call *call);
+bool call_cancelled (struct md_call *call);
 int call_http (struct md_call *call, const struct md_http *request,
                struct md_reply *ret_reply, struct md_error *err);
 int call_read (struct md_call *call, void *buf, size_t size, size_t *ret_len,

@@ -41,10 +41,21 @@ typedef struct {
 void plan_free (Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 
+/* A sink of the job: its plugin, and what [sink:NAME] says.                 */
+typedef struct {
+  const SinkConfig *config;
+  const Plugin *plugin;
+  BoundKeys *keys;
+} SinkBinding;
+void sink_binding_free (SinkBinding *binding);
+
 typedef struct {
   const Job *job;
   const Plugin *plugin;
   const BoundKeys *keys;
+  GPtrArray *sinks;            /* of SinkBinding, or NULL                   */
+  gboolean deliver;            /* to the sinks: the store is open for       */
+                               /*   writing                                 */
   Net *net;
   Store *store;                /* plan: may be NULL (nothing held yet)      */
   md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
@@ -90,10 +101,20 @@ typedef struct {
                                /*   one way or another by this run          */
 } RunEntry;
 
+/* One entry per sink.                                                      */
+typedef struct {
+  char *name, *type;
+  char *status;                /* delivered, up-to-date, failed             */
+  char *reason;                /* or NULL                                   */
+  guint64 segments, rows;      /* delivered by this run                     */
+  guint64 delivered, lag;      /* last commit that it has; commits behind   */
+} SinkEntry;
+
 typedef struct {
   char *run_id;
   RunOutcome outcome;
   GPtrArray *entries;          /* of RunEntry                               */
+  GPtrArray *sinks;            /* of SinkEntry                              */
   guint64 chunks, calls, retries, commits, rows_in, rows_rejected, bytes_in;
   gint64 waited_ns, elapsed_ns;
   char *error;                 /* what ended it, or NULL                    */
@@ -109,6 +130,10 @@ typedef struct {
   const char *waiting;         /* "rate limit, 12 s" or NULL                */
 } EngineProgress;
 typedef void (*EngineNotify) (const EngineProgress *progress, gpointer data);
+
+/* Does any sink lack anything, or does not even say?  The store is open for
+ * reading, or NULL.                                                        */
+gboolean engine_sinks_lack (const EngineInput *input);
 
 /* Runs the plan to its end, to cancel, or to a fatal error; always returns a
  * report that says what is held.  The store must be open for writing.      */

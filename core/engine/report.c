@@ -7,6 +7,8 @@
 
 #include "data/interval.h"
 
+#include <string.h>
+
 static void
 run_entry_free (RunEntry *entry)
 {
@@ -24,6 +26,7 @@ run_report_free (RunReport *report)
   if (report == NULL)
     return;
   g_ptr_array_unref (report->entries);
+  g_clear_pointer (&report->sinks, g_ptr_array_unref);
   g_free (report->run_id);
   g_free (report->error);
   g_free (report);
@@ -180,6 +183,18 @@ next_final (Run *run, const RunEntry *entry)
          + limits_settle (run->input, offer);
 }
 
+static gboolean
+sink_failed (const RunReport *report)
+{
+  for (guint i = 0; i < report->sinks->len; i++) {
+    const SinkEntry *entry = report->sinks->pdata[i];
+
+    if (strcmp (entry->status, "failed") == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static RunOutcome
 outcome (Run *run, guint bad, guint barren)
 {
@@ -189,7 +204,7 @@ outcome (Run *run, guint bad, guint barren)
     return RUN_INTERRUPTED;
   if (bad > 0 && barren == run->report->entries->len)
     return RUN_FAILED;
-  if (bad > 0 || run->unfinished)
+  if (bad > 0 || run->unfinished || sink_failed (run->report))
     return RUN_PARTIAL;
   return RUN_DONE;
 }

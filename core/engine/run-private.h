@@ -8,6 +8,7 @@
 #include "call.h"
 #include "commit-queue.h"
 #include "engine.h"
+#include "sinks.h"
 
 typedef struct {
   const EngineInput *input;
@@ -16,6 +17,7 @@ typedef struct {
   CallEnv env;
   CommitQueue *queue;
   RunReport *report;
+  Sinks *sinks;              /* or NULL                                     */
 
   Cancel stop;               /* the user's wish or a fatal error            */
   GMutex mutex;              /* guards everything below                     */

@@ -148,6 +148,8 @@ commit_group (Run *run, GPtrArray *group)
     run_count_commit (run, g_ptr_array_index (group, i), &results[i]);
     commit_result_clear (&results[i]);
   }
+  if (run->sinks != NULL)
+    sinks_news (run->sinks);
 }
 
 /* Commits until the workers are gone and the queue is empty.               */
@@ -281,8 +283,13 @@ engine_run (const EngineInput *input, const Plan *plan, EngineNotify tell,
   start (&run, input, plan);
   list_entries (&run);
   log_event (MD_LOG_DEBUG, "run.started", "%u chunks", plan->chunks->len);
+  run.report->sinks = sinks_entries (input);
+  if (input->deliver)
+    run.sinks = sinks_start (input, run.report->sinks, input->cancel);
   if (plan->chunks->len > 0)
     run_threads (&run);
+  if (run.sinks != NULL)
+    sinks_finish (run.sinks);
   run_close_report (&run);
   run.report->elapsed_ns = clock_monotonic () - started;
   finish (&run);

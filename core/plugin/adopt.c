@@ -49,6 +49,46 @@ stub_on_close (void *session, struct md_call *call, int why, int code,
   return MD_OK;
 }
 
+static int
+stub_attach (void *sink, struct md_call *call, const struct md_feed *feed,
+             struct md_error *err)
+{
+  return MD_OK;
+}
+
+static int
+stub_align (void *sink, struct md_call *call, const struct md_segment *segment,
+            md_time *from, md_time *to, struct md_error *err)
+{
+  return MD_OK;
+}
+
+static int
+stub_rewind (void *sink, struct md_call *call, uint64_t commit,
+             struct md_error *err)
+{
+  return md_fail (err, MD_ERR_UNSUPPORTED, "it cannot take segments out again, "
+                  "which `[store] rows = off` needs");
+}
+
+static int
+stub_compact (void *sink, struct md_call *call, struct md_error *err)
+{
+  return md_fail (err, MD_ERR_UNSUPPORTED, "it has nothing to compact");
+}
+
+gboolean
+plugin_has_compact (const Plugin *plugin)
+{
+  return plugin->has_sink && plugin->sink.compact != stub_compact;
+}
+
+gboolean
+plugin_can_rewind (const Plugin *plugin)
+{
+  return plugin->has_sink && plugin->sink.rewind != stub_rewind;
+}
+
 gboolean
 plugin_has_check (const Plugin *plugin)
 {
@@ -181,6 +221,8 @@ static const struct {
   CALLBACK (sink, begin, NULL), CALLBACK (sink, write, NULL),
   CALLBACK (sink, commit, NULL), CALLBACK (sink, abort, NULL),
   CALLBACK (sink, last_commit, NULL),
+  CALLBACK (sink, attach, stub_attach), CALLBACK (sink, align, stub_align),
+  CALLBACK (sink, rewind, stub_rewind), CALLBACK (sink, compact, stub_compact),
 };
 
 static gboolean

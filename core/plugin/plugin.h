@@ -54,7 +54,8 @@ const Plugin *plugin_load (const char *name_or_path, const char *extra,
                            GError **error);
 
 /* An absent optional callback is a stub: `check` and `on_timer` agree,
- * `on_close` says reconnect, `resolve` fails as MD_ERR_UNSUPPORTED.        */
+ * `on_close` says reconnect, `attach` and `align` agree; `resolve`, `rewind`
+ * and `compact` fail as MD_ERR_UNSUPPORTED.                                */
 
 /* The offer for a job's dataset and schema.  CORE_ERROR_USAGE lists what
  * there is and the nearest name.                                           */
@@ -71,6 +72,10 @@ struct md_request plugin_request (const Plugin *plugin,
 const struct md_limit *plugin_limit_at (const Plugin *plugin, gsize i);
 /* The table of the offer's rows.                                           */
 const struct md_table *plugin_offer_table (const struct md_offer *offer);
+
+/* Optional callbacks of a sink that are its own.                            */
+gboolean plugin_has_compact (const Plugin *plugin);
+gboolean plugin_can_rewind (const Plugin *plugin);
 
 /* Entry of the examining child: `mdcore __examine PATH...`; prints one JSON
  * object a line.                                                           */

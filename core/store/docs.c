@@ -5,6 +5,8 @@
 #include "fail.h"
 #include "store-private.h"
 
+#include "data/uuid.h"
+
 static gboolean
 stage_doc (Batch *batch, const char *name, const char *json, GError **error)
 {
@@ -69,4 +71,22 @@ store_docs_each (Store *store, const char *prefix, DocVisit visit,
     go_on = visit (name, json, data);
   }
   return cursor_close (&cursor, error);
+}
+
+char *
+store_id (Store *store, GError **error)
+{
+  GError *cause = NULL;
+  char *id = store_get_doc (store, "store-id", &cause);
+
+  if (cause != NULL) {
+    g_propagate_error (error, cause);
+    return NULL;
+  }
+  if (id != NULL || store->mode == STORE_READ)
+    return id;
+  id = uuid7_new ();
+  if (!store_put_doc (store, "store-id", id, error))
+    g_clear_pointer (&id, g_free);
+  return id;
 }

@@ -69,3 +69,15 @@ store_compact (Store *store, GError **error)
   rocksdb_compactoptions_destroy (options);
   return store_write_end (store, &batch, TRUE, error);
 }
+
+gboolean
+store_last_commit (Store *store, guint64 *ret_commit, GError **error)
+{
+  View view = store_view (store);
+  StoreState state;
+
+  if (!state_read (&view, &state, error))
+    return FALSE;
+  *ret_commit = state.last_commit;
+  return TRUE;
+}

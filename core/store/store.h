@@ -276,6 +276,18 @@ gboolean store_changes_each (Store *store, const SeriesKey *match,
                              md_time since, ChangeVisit visit, gpointer data,
                              GError **error);
 
+/* Where rows of [from, to) came, were replaced or went by commits after
+ * `after`: sorted, disjoint Spans (data/spans.h); rows that stand side by
+ * side are one span.  (transfer full)                                        */
+GArray *store_changed_spans (Store *store, const SeriesKey *key, md_time from,
+                             md_time to, guint64 after, GError **error);
+/* The newest commit, 0 = none.                                               */
+gboolean store_last_commit (Store *store, guint64 *ret_commit, GError **error);
+/* A name of this store that its copies share: made on first use, which needs
+ * a store open for writing; NULL without an error when it has none yet.
+ * (transfer full)                                                            */
+char *store_id (Store *store, GError **error);
+
 typedef gboolean (*DeadVisit) (const DeadLetter *letter, gpointer data);
 gboolean store_dead_each (Store *store, const AskKey *match, DeadVisit visit,
                           gpointer data, GError **error);

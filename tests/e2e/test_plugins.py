@@ -57,7 +57,7 @@ def test_broken_plugins_never_take_the_program_down(t):
 def test_the_list_says_what_a_row_means(t):
     result = t.run("list-providers").expect(0)
     result.expect(out=["fake 1.", "ohlcv-1m", "time: bar start", "final:",
-                       "adjustment: raw", "volume: shares", "ABI 0.1",
+                       "adjustment: raw", "volume: shares", "ABI 0.2",
                        "license Apache-2.0", "MDCORE_FAKE_API_KEY", "secret"])
 
 
