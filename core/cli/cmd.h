@@ -8,6 +8,7 @@
 #include "cli.h"
 
 int cmd_backfill (Cli *cli, int argc, char **argv);
+int cmd_calendar (Cli *cli, int argc, char **argv);
 int cmd_changes (Cli *cli, int argc, char **argv);
 int cmd_check (Cli *cli, int argc, char **argv);
 int cmd_config (Cli *cli, int argc, char **argv);

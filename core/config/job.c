@@ -38,6 +38,7 @@ job_free (Job *job)
   g_strfreev (job->schemas);
   g_strfreev (job->symbols);
   g_free (job->store_path);
+  g_free (job->calendar);
   g_free (job->notify_exec);
   g_free (job->ca_file);
   config_wipe (job->notify_webhook);

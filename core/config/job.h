@@ -58,6 +58,7 @@ typedef struct Job {
   gsize memory_limit;       /* 256 MiB                                      */
   gboolean provisional;
   gboolean unknown_is_warning; /* on_unknown = warn                         */
+  char *calendar;           /* instead of the provider's; "none"; or NULL   */
   gboolean keep_raw;        /* [store] raw = keep                           */
   gboolean rows_off;        /* [store] rows = off                           */
   char *store_path;

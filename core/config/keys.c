@@ -52,6 +52,9 @@ static const ConfKey keys[] = {
   { "job", "on_unknown", CONF_CHOICE, 0, "fail", "fail|warn", 0, 0,
     JOB (unknown_is_warning), "What a symbol that the vendor does not know "
     "does to the run" },
+  { "job", "calendar", CONF_STRING, 0, NULL, NULL, 0, 0, JOB (calendar),
+    "Market hours to go by, as `mdcore calendar list` names them; the "
+    "provider's when not given; none goes by no hours" },
   { "store", "path", CONF_PATH, 0, NULL, NULL, 0, 0, JOB (store_path),
     "Folder of the store; else $MDCORE_STORE, else ./mdcore-store" },
   { "store", "raw", CONF_CHOICE, 0, "off", "off|keep", 0, 0, JOB (keep_raw),

@@ -2,7 +2,6 @@
  *
  * universe.c - the files of universes.
  */
-#include "build-config.h"
 #include "private.h"
 #include "universe.h"
 
@@ -116,83 +115,34 @@ universe_read (const char *path, GError **error)
 
 /* ---- by name ------------------------------------------------------------ */
 
-/* The user's own come first.  (transfer full)                              */
-static char **
-folders_of (void)
-{
-  const char *data = g_getenv ("MDCORE_DATA_DIR");
-  g_autofree char *ours = prefix_path (MDCORE_DATA_REL);
-  char **folders = g_new0 (char *, 3);
-
-  if (data == NULL)
-    data = ours != NULL ? ours : MDCORE_DATA_DIR;
-
-  folders[0] = g_build_filename (g_get_user_config_dir (), "mdcore",
-                                 "universes", NULL);
-  folders[1] = g_build_filename (data, "universes", NULL);
-  return folders;
-}
-
-static int
-by_name (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
 char **
 universe_names (void)
 {
-  g_auto (GStrv) folders = folders_of ();
-  GPtrArray *names = g_ptr_array_new ();
-
-  for (char **folder = folders; *folder != NULL; folder++) {
-    g_autoptr (GDir) dir = g_dir_open (*folder, 0, NULL);
-    const char *file;
-
-    while (dir != NULL && (file = g_dir_read_name (dir)) != NULL) {
-      g_autofree char *name = g_strndup (file, strlen (file)
-                                                 - MIN (4, strlen (file)));
-
-      if (g_str_has_suffix (file, ".txt") && *name != '\0'
-          && !g_ptr_array_find_with_equal_func (names, name, g_str_equal,
-                                                NULL))
-        g_ptr_array_add (names, g_steal_pointer (&name));
-    }
-  }
-  g_ptr_array_sort (names, by_name);
-  g_ptr_array_add (names, NULL);
-  return (char **) g_ptr_array_free (names, FALSE);
+  return prefix_data_names ("universes");
 }
 
 char *
 universe_own_path (const char *name)
 {
-  g_auto (GStrv) folders = folders_of ();
-  g_autofree char *file = g_strconcat (name, ".txt", NULL);
-
-  return g_build_filename (folders[0], file, NULL);
+  return prefix_data_own ("universes", name);
 }
 
 static char *
 find (const char *name, GError **error)
 {
-  g_auto (GStrv) folders = folders_of (), names = NULL;
-  g_autofree char *file = g_strconcat (name, ".txt", NULL), *known = NULL;
+  char *path = prefix_data_file ("universes", name);
 
-  for (char **folder = folders; strchr (name, '/') == NULL && *folder != NULL;
-       folder++) {
-    g_autofree char *path = g_build_filename (*folder, file, NULL);
+  if (path == NULL) {
+    g_auto (GStrv) names = universe_names ();
+    g_autofree char *known = g_strjoinv (", @", names);
+    g_autofree char *own = prefix_data_own ("universes", NULL);
 
-    if (g_file_test (path, G_FILE_TEST_EXISTS))
-      return g_steal_pointer (&path);
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "unknown universe @%s (known: %s%s; your own go to %s)", name,
+                 *known != '\0' ? "@" : "", *known != '\0' ? known : "none",
+                 own);
   }
-  names = universe_names ();
-  known = g_strjoinv (", @", names);
-  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
-               "unknown universe @%s (known: %s%s; your own go to %s)", name,
-               *known != '\0' ? "@" : "", *known != '\0' ? known : "none",
-               folders[0]);
-  return NULL;
+  return path;
 }
 
 /* A list without its date could be of any year: who was in it is the data. */

@@ -132,6 +132,20 @@ day_start (const Grid *grid, gint64 day)
   return from_seconds (zone_to_utc (grid->zone, day * 86400 + grid->anchor));
 }
 
+md_time
+zone_time (const char *zone, gint64 day, gint64 seconds)
+{
+  GTimeZone *found = zone != NULL ? find_zone (zone) : NULL;
+
+  return from_seconds (zone_to_utc (found, day * 86400 + seconds));
+}
+
+gboolean
+zone_is_known (const char *zone)
+{
+  return find_zone (zone) != NULL;
+}
+
 /* The local day that holds t.  The guess by the clock's reading is one off
  * where the clock was changed between t and the start of the day.          */
 static gint64
@@ -146,6 +160,24 @@ day_of (const Grid *grid, md_time t)
   while (day_start (grid, day + 1) <= t)
     day++;
   return day;
+}
+
+gint64
+zone_minutes (const char *zone, md_time t)
+{
+  GTimeZone *found = zone != NULL ? find_zone (zone) : NULL;
+  gint64 s = floor_div (t, MD_SECOND), local = s + zone_offset (found, s);
+
+  return (local - floor_div (local, 86400) * 86400) / 60;
+}
+
+gint64
+zone_day (const char *zone, md_time t)
+{
+  const struct md_interval day = { 1, MD_UNIT_DAY, 0, zone };
+  const Grid grid = grid_of (&day);
+
+  return day_of (&grid, t);
 }
 
 #define EPOCH_WEEKDAY 3 /* 1970-01-01 was a Thursday, days after a Monday   */

@@ -21,6 +21,17 @@ gint64 interval_nominal (const struct md_interval *interval);
 /* "1m", "6h", "1d", "" for ticks.  (transfer full)                         */
 char *interval_to_text (const struct md_interval *interval);
 
+/* UTC of what the wall clock of an IANA zone (NULL = UTC) shows, in seconds
+ * after midnight of a day counted from 1970; and the local day of a time.  A
+ * reading that the clock shows twice is the first, one that it skips is
+ * counted on from before.                                                  */
+md_time zone_time (const char *zone, gint64 day, gint64 seconds);
+gint64 zone_day (const char *zone, md_time t);
+/* What the clock shows, in minutes after midnight.                         */
+gint64 zone_minutes (const char *zone, md_time t);
+/* Whether this machine knows it.                                           */
+gboolean zone_is_known (const char *zone);
+
 /* "2024-01-01", RFC 3339 with a zone, or integer ns; exact to the ns.      */
 gboolean time_parse (const char *text, md_time *ret_time, GError **error);
 /* RFC 3339 UTC, fraction only as long as needed; buf of TIME_TEXT_SIZE.    */

@@ -5,6 +5,7 @@
  */
 #include "call.h"
 #include "engine.h"
+#include "hours.h"
 
 static gboolean
 check_selector (const EngineInput *input, const struct md_offer *offer,
@@ -74,6 +75,7 @@ check_offers (const EngineInput *input, struct md_call *call, void *session,
               GError **error)
 {
   const Job *job = input->job;
+  const Calendar *calendar;
 
   for (char **d = job->datasets; *d != NULL; d++) {
     for (char **s = job->schemas; *s != NULL; s++) {
@@ -85,7 +87,8 @@ check_offers (const EngineInput *input, struct md_call *call, void *session,
                         job_origin (job, "job",
                                     knows_dataset (input->plugin, *d)
                                       ? "schema" : "dataset"));
-      if (offer == NULL || !check_selector (input, offer, error)
+      if (offer == NULL || !hours_of (job, offer, *d, &calendar, error)
+          || !check_selector (input, offer, error)
           || !ask_provider (input, call, session, offer, *d, *s, error))
         return FALSE;
     }

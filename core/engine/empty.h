@@ -5,13 +5,9 @@
  */
 #pragma once
 
+#include "calendar/calendar.h"
 #include "config/job.h"
 #include "store/store.h"
-
-typedef enum {
-  MARKET_UNKNOWN = 0,      /* no calendar says anything                     */
-  MARKET_OPEN, MARKET_CLOSED
-} MarketHours;
 
 typedef struct {
   const struct md_offer *offer;

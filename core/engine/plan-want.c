@@ -18,12 +18,45 @@ next_start (const struct md_interval *interval, md_time t)
   return start == t ? t : interval_next (interval, t);
 }
 
+static const struct md_interval *
+grain_of (const struct md_offer *offer)
+{
+  return offer->interval.count > 0 ? &offer->interval : &tick_grain;
+}
+
+md_time
+plan_next_final (const struct md_offer *offer, const Calendar *calendar,
+                 md_time t, gint64 settle_ns)
+{
+  if (calendar != NULL)
+    t = calendar_next (calendar, calendar_is_daily (&offer->interval), t);
+  return interval_next (grain_of (offer), t) + settle_ns;
+}
+
+void
+plan_range_heed (PlanRange *range, const struct md_offer *offer,
+                 const Calendar *calendar)
+{
+  gboolean daily = calendar_is_daily (&offer->interval);
+  md_time last;
+
+  if (calendar == NULL || !range->held)
+    return;
+  last = next_start (grain_of (offer),
+                     calendar_last (calendar, daily, range->to));
+  if (range->from < range->to)
+    range->to = MIN (range->to, MAX (last, range->from));
+  range->next_final = plan_next_final (offer, calendar,
+                                       MAX (range->to, range->from),
+                                       offer->settle_ns);
+}
+
 PlanRange
 plan_range (const struct md_offer *offer, md_time start, md_time end,
             md_time now)
 {
   const struct md_interval *interval = &offer->interval;
-  const struct md_interval *grain = interval->count ? interval : &tick_grain;
+  const struct md_interval *grain = grain_of (offer);
   md_time final = interval_floor (grain, now - offer->settle_ns);
   PlanRange range = { .from = next_start (interval, start),
                       .to = final,
@@ -31,10 +64,11 @@ plan_range (const struct md_offer *offer, md_time start, md_time end,
 
   if (end != MD_ABSENT)
     range.to = MIN (final, next_start (interval, end));
+  range.final = range.to;
   range.held = end == MD_ABSENT || final < end;
   if (range.held)
-    range.next_final = interval_next (grain, MAX (final, range.from))
-                       + offer->settle_ns;
+    range.next_final = plan_next_final (offer, NULL, MAX (final, range.from),
+                                        offer->settle_ns);
   return range;
 }
 

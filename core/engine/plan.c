@@ -228,7 +228,7 @@ add_provisional (Part *part)
   const struct md_interval *interval = &offer->interval;
   guint n = g_strv_length (input->job->symbols);
   guint size = offer->max_symbols > 0 ? offer->max_symbols : n;
-  md_time from = MAX (part->range.from, part->range.to), to;
+  md_time from = MAX (part->range.from, part->range.final), to;
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
 
   if (!input->job->provisional || interval->count == 0
@@ -252,20 +252,33 @@ add_provisional (Part *part)
 
 /* ---- a part ---------------------------------------------------------- */
 
-static void
-part_init (Part *part, const EngineInput *input, const struct md_offer *offer,
-           const char *dataset, const char *schema, Plan *plan)
+static PlanRange
+range_of (const EngineInput *input, const struct md_offer *offer,
+          const Calendar *calendar)
 {
   const Job *job = input->job;
   struct md_offer settled = *offer;
+  PlanRange range;
 
   settled.settle_ns = limits_settle (input, offer);
+  range = plan_range (&settled, job->start, job->end, input->now);
+  plan_range_heed (&range, &settled, calendar);
+  return range;
+}
+
+static void
+part_init (Part *part, const EngineInput *input, const struct md_offer *offer,
+           const char *dataset, const char *schema, const Calendar *calendar,
+           Plan *plan)
+{
+  const Job *job = input->job;
+
   *part = (Part) {
     .input = input,
     .offer = offer,
     .dataset = g_ref_string_new (dataset),
     .schema = g_ref_string_new (schema),
-    .range = plan_range (&settled, job->start, job->end, input->now),
+    .range = range_of (input, offer, calendar),
     /* What is charged for is not bought again on suspicion.                */
     .policy = { input->now, input->refetch_from, input->refetch_to,
                 (offer->flags & MD_OFFER_PAID) != 0 ? 0 : job->revise },
@@ -321,12 +334,14 @@ plan_part (const EngineInput *input, const char *dataset, const char *schema,
 {
   const struct md_offer *offer
     = plugin_offer (input->plugin, dataset, schema, error);
+  const Calendar *calendar;
   gboolean done;
   Part part;
 
-  if (offer == NULL)
+  if (offer == NULL
+      || !hours_of (input->job, offer, dataset, &calendar, error))
     return FALSE;
-  part_init (&part, input, offer, dataset, schema, plan);
+  part_init (&part, input, offer, dataset, schema, calendar, plan);
   note_range (&part);
   done = read_ledger (&part, error);
   if (done) {

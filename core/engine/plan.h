@@ -6,6 +6,8 @@
 #pragma once
 
 #include "engine.h"
+#include "hours.h"
+
 #include "data/spans.h"
 
 /* ---- want (plan-want.c) ---------------------------------------------- */
@@ -16,12 +18,23 @@
  * earlier.  Empty when from >= to.                                         */
 typedef struct {
   md_time from, to;
+  md_time final;           /* `to`, had the market never closed             */
   gboolean held;           /* `to` is earlier than the job asks             */
   md_time next_final;      /* when more becomes final, MD_ABSENT if never   */
 } PlanRange;
 /* end MD_ABSENT = now, whenever that is.                                   */
 PlanRange plan_range (const struct md_offer *offer, md_time start,
                       md_time end, md_time now);
+/* Takes back `to` to the end of the last trading hours when nothing can have
+ * come since, and next_final to the first bar that may have rows.  calendar
+ * may be NULL.                                                             */
+void plan_range_heed (PlanRange *range, const struct md_offer *offer,
+                      const Calendar *calendar);
+/* When the first bar (for ticks: minute) at or after t that may have rows is
+ * over and has settled for settle_ns; calendar may be NULL.                */
+md_time plan_next_final (const struct md_offer *offer,
+                         const Calendar *calendar, md_time t,
+                         gint64 settle_ns);
 
 typedef struct {
   md_time now;

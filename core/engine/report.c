@@ -4,8 +4,7 @@
  */
 #include "run-private.h"
 #include "limits.h"
-
-#include "data/interval.h"
+#include "plan.h"
 
 #include <string.h>
 
@@ -176,11 +175,14 @@ next_final (Run *run, const RunEntry *entry)
   const struct md_offer *offer = plugin_offer (run->env.plugin, entry->dataset,
                                                entry->schema, NULL);
 
+  const Calendar *calendar;
+
   if (offer == NULL || entry->held_until == MD_ABSENT
-      || offer->interval.count == 0)
+      || offer->interval.count == 0
+      || !hours_of (run->job, offer, entry->dataset, &calendar, NULL))
     return MD_ABSENT;
-  return interval_next (&offer->interval, entry->held_until)
-         + limits_settle (run->input, offer);
+  return plan_next_final (offer, calendar, entry->held_until,
+                          limits_settle (run->input, offer));
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 #include "run-private.h"
 
 #include "empty.h"
+#include "hours.h"
 #include "rules.h"
 
 static char *
@@ -168,6 +169,8 @@ judge_empty (Run *run, struct md_call *call, const Covered *covered,
     .to = covered->to,
     .siblings_have_rows = covered->siblings_have_rows,
     .range_has_rows = covered->had_rows,
+    .market = hours_judge (run->job, call->request, covered->from,
+                           covered->to),
     .suspect_for = run->job->suspect_for,
     .now = run->input->now,
   };

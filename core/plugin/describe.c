@@ -124,6 +124,7 @@ describe_conventions (json_t *out, const struct md_offer *offer)
                          describe_prompt (offer));
   json_object_set_new (out, "final_from",
                        json_string (bar ? "end of the interval" : "time"));
+  json_object_set_new (out, "calendar", text_or_null (offer->calendar));
   json_object_set_new (out, "adjustment", text_or_null (offer->adjustment));
   json_object_set_new (out, "rewritten_by", split (offer->rewritten_by, ","));
   json_object_set_new (out, "volume_unit",

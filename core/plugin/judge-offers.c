@@ -126,7 +126,8 @@ judge_texts (const struct md_offer *offer, GError **error)
 {
   const char *texts[] = { offer->index_time, offer->rewritten_by,
                           offer->volume_unit, offer->adjustment,
-                          offer->doc, offer->prompt_plan };
+                          offer->doc, offer->prompt_plan,
+                          offer->calendar };
   g_autofree char *what = g_strdup_printf ("a text of its offer \"%s\"",
                                            offer->schema);
 

@@ -62,7 +62,7 @@ static const struct md_limit limits[] = {
 
 /* `more_` is added to both delays.                                         */
 #define BAR(dataset_, adjustment_, flags_, rewritten_, unit_of_, settle_,     \
-            more_, schema_, count_, interval_unit_, zone_)                    \
+            more_, schema_, count_, interval_unit_, zone_, calendar_)         \
   { .dataset = dataset_, .schema = "ohlcv-" schema_, .record = MD_BAR,        \
     .flags = MD_OFFER_SPARSE | (flags_),                                      \
     .interval = { .count = count_, .unit = interval_unit_, .zone = zone_ },   \
@@ -70,68 +70,73 @@ static const struct md_limit limits[] = {
     .prompt_plan = "plus", .prompt_ns = SOON + (more_), .max_symbols = 100,   \
     .page_rows = AL_PAGE_ROWS, .rewritten_by = rewritten_,                    \
     .volume_unit = unit_of_, .adjustment = adjustment_,                       \
+    .calendar = calendar_,                                                    \
     .doc = "Bars of trades; no row where nothing traded." }
 
 /* Whether bars of four hours begin at UTC's or New York's is not documented:
  * an hour more, and they are final either way.                             */
-#define BARS(dataset_, adjustment_, flags_, rewritten_, unit_, settle_, zone_) \
+#define BARS(dataset_, adjustment_, flags_, rewritten_, unit_, settle_, zone_, \
+             calendar_)                                                       \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1m", 1, MD_UNIT_MINUTE, NULL),                                        \
+       "1m", 1, MD_UNIT_MINUTE, NULL, calendar_),                             \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "5m", 5, MD_UNIT_MINUTE, NULL),                                        \
+       "5m", 5, MD_UNIT_MINUTE, NULL, calendar_),                             \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "15m", 15, MD_UNIT_MINUTE, NULL),                                      \
+       "15m", 15, MD_UNIT_MINUTE, NULL, calendar_),                           \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "30m", 30, MD_UNIT_MINUTE, NULL),                                      \
+       "30m", 30, MD_UNIT_MINUTE, NULL, calendar_),                           \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1h", 1, MD_UNIT_HOUR, NULL),                                          \
+       "1h", 1, MD_UNIT_HOUR, NULL, calendar_),                               \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, MD_HOUR,    \
-       "4h", 4, MD_UNIT_HOUR, NULL),                                          \
+       "4h", 4, MD_UNIT_HOUR, NULL, calendar_),                               \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1d", 1, MD_UNIT_DAY, zone_),                                          \
+       "1d", 1, MD_UNIT_DAY, zone_, calendar_),                               \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1w", 1, MD_UNIT_WEEK, zone_),                                         \
+       "1w", 1, MD_UNIT_WEEK, zone_, calendar_),                              \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1mo", 1, MD_UNIT_MONTH, zone_)
+       "1mo", 1, MD_UNIT_MONTH, zone_, calendar_)
 
-#define RAW_BARS(feed_, settle_)                                              \
-  BARS (feed_ "/raw", "raw", 0, NULL, "shares", settle_, NEW_YORK)
+#define STOCKS "us-equities"
+/* `boats` trades at night, between the days of the others: no calendar.    */
+#define RAW_BARS(feed_, settle_, calendar_)                                   \
+  BARS (feed_ "/raw", "raw", 0, NULL, "shares", settle_, NEW_YORK, calendar_)
 /* Adjusted prices are quotients: what exceeds nine decimals is rounded.    */
 #define ADJUSTED_BARS(feed_, settle_)                                         \
   BARS (feed_ "/split", "split", MD_OFFER_ROUNDS, "split", "shares",          \
-        settle_, NEW_YORK),                                                   \
+        settle_, NEW_YORK, STOCKS),                                           \
   BARS (feed_ "/all", "all", MD_OFFER_ROUNDS, "split,dividend", "shares",     \
-        settle_, NEW_YORK)
+        settle_, NEW_YORK, STOCKS)
 
-#define TICKS(dataset_, schema_, record_, unit_, settle_, doc_)               \
+#define TICKS(dataset_, schema_, record_, unit_, settle_, calendar_, doc_)    \
   { .dataset = dataset_, .schema = schema_, .record = record_,                \
     .flags = MD_OFFER_SPARSE, .index_time = "t", .settle_ns = settle_,        \
     .prompt_plan = "plus", .prompt_ns = SOON, .max_symbols = 100,             \
-    .page_rows = AL_PAGE_ROWS, .volume_unit = unit_,                          \
+    .page_rows = AL_PAGE_ROWS, .volume_unit = unit_, .calendar = calendar_,   \
     .doc = doc_ }
-#define STOCK_TICKS(feed_, settle_)                                           \
-  TICKS (feed_ "/raw", "trades", MD_TRADE, "shares", settle_,                 \
+#define STOCK_TICKS(feed_, settle_, calendar_)                                \
+  TICKS (feed_ "/raw", "trades", MD_TRADE, "shares", settle_, calendar_,      \
          "Every trade, with its conditions."),                                \
   TICKS (feed_ "/raw", "quotes", MD_QUOTE,                                    \
-         "shares (round lots before 2025-11-03)", settle_,                    \
+         "shares (round lots before 2025-11-03)", settle_, calendar_,         \
          "Best bid and offer; sizes are in round lots before 2025-11-03.")
 
 #define CRYPTO(loc_)                                                          \
-  BARS ("crypto/" loc_, NULL, 0, NULL, "base currency", SOON, CHICAGO),       \
-  TICKS ("crypto/" loc_, "trades", MD_TRADE, "base currency", SOON,           \
+  BARS ("crypto/" loc_, NULL, 0, NULL, "base currency", SOON, CHICAGO,        \
+        "crypto"),                                                            \
+  TICKS ("crypto/" loc_, "trades", MD_TRADE, "base currency", SOON, "crypto", \
          "Every trade, with the taker's side."),                              \
-  TICKS ("crypto/" loc_, "quotes", MD_QUOTE, "base currency", SOON,           \
+  TICKS ("crypto/" loc_, "quotes", MD_QUOTE, "base currency", SOON, "crypto", \
          "Best bid and offer.")
 
 #define DAYS { .count = 1, .unit = MD_UNIT_DAY, .zone = NEW_YORK }
 
 static const struct md_offer offers[] = {
-  RAW_BARS ("sip", LATE), ADJUSTED_BARS ("sip", LATE),
-  STOCK_TICKS ("sip", LATE),
-  RAW_BARS ("iex", SOON), ADJUSTED_BARS ("iex", SOON),
-  STOCK_TICKS ("iex", SOON),
-  RAW_BARS ("otc", LATE), STOCK_TICKS ("otc", LATE),
-  RAW_BARS ("boats", LATE), STOCK_TICKS ("boats", LATE),
+  RAW_BARS ("sip", LATE, STOCKS), ADJUSTED_BARS ("sip", LATE),
+  STOCK_TICKS ("sip", LATE, STOCKS),
+  RAW_BARS ("iex", SOON, STOCKS), ADJUSTED_BARS ("iex", SOON),
+  STOCK_TICKS ("iex", SOON, STOCKS),
+  RAW_BARS ("otc", LATE, STOCKS), STOCK_TICKS ("otc", LATE, STOCKS),
+  RAW_BARS ("boats", LATE, NULL), STOCK_TICKS ("boats", LATE, NULL),
   CRYPTO ("us"), CRYPTO ("us-1"), CRYPTO ("us-2"), CRYPTO ("eu-1"),
   CRYPTO ("bs-1"),
   /* Alpaca promises no day on which an action is there: one more is given. */

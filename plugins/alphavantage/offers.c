@@ -16,39 +16,47 @@
  * makes one chunk of it all, which is handed over month by month.          */
 #define PAGE 1000000
 
-#define BARS(set_, schema_, count_, unit_, unit_text_, adjustment_, stale_)  \
+#define BARS(set_, schema_, count_, unit_, unit_text_, adjustment_, stale_,  \
+             calendar_)                                                      \
   { .dataset = set_, .schema = "ohlcv-" schema_, .record = MD_BAR,           \
     .flags = MD_OFFER_SPARSE | MD_OFFER_NEWEST_FIRST,                        \
     .interval = { .count = count_, .unit = unit_ },                          \
     .index_time = "bar start", .settle_ns = SETTLE, .max_symbols = 1,        \
     .page_rows = PAGE, .rewritten_by = stale_, .volume_unit = unit_text_,    \
-    .adjustment = adjustment_,                                               \
+    .adjustment = adjustment_, .calendar = calendar_,                        \
     .doc = "Bars; no row where nothing traded." }
 
-#define INTRADAY(set_, unit_, adjustment_, stale_)                           \
-  BARS (set_, "1m", 1, MD_UNIT_MINUTE, unit_, adjustment_, stale_),          \
-  BARS (set_, "5m", 5, MD_UNIT_MINUTE, unit_, adjustment_, stale_),          \
-  BARS (set_, "15m", 15, MD_UNIT_MINUTE, unit_, adjustment_, stale_),        \
-  BARS (set_, "30m", 30, MD_UNIT_MINUTE, unit_, adjustment_, stale_),        \
-  BARS (set_, "1h", 1, MD_UNIT_HOUR, unit_, adjustment_, stale_)
+#define STOCKS "us-equities"
 
-#define LONGER(set_, unit_, adjustment_)                                     \
-  BARS (set_, "1d", 1, MD_UNIT_DAY, unit_, adjustment_, NULL),               \
-  BARS (set_, "1w", 1, MD_UNIT_WEEK, unit_, adjustment_, NULL),              \
-  BARS (set_, "1mo", 1, MD_UNIT_MONTH, unit_, adjustment_, NULL)
+#define INTRADAY(set_, unit_, adjustment_, stale_, calendar_)                \
+  BARS (set_, "1m", 1, MD_UNIT_MINUTE, unit_, adjustment_, stale_,           \
+        calendar_),                                                          \
+  BARS (set_, "5m", 5, MD_UNIT_MINUTE, unit_, adjustment_, stale_,           \
+        calendar_),                                                          \
+  BARS (set_, "15m", 15, MD_UNIT_MINUTE, unit_, adjustment_, stale_,         \
+        calendar_),                                                          \
+  BARS (set_, "30m", 30, MD_UNIT_MINUTE, unit_, adjustment_, stale_,         \
+        calendar_),                                                          \
+  BARS (set_, "1h", 1, MD_UNIT_HOUR, unit_, adjustment_, stale_,             \
+        calendar_)
+
+#define LONGER(set_, unit_, adjustment_, calendar_)                          \
+  BARS (set_, "1d", 1, MD_UNIT_DAY, unit_, adjustment_, NULL, calendar_),    \
+  BARS (set_, "1w", 1, MD_UNIT_WEEK, unit_, adjustment_, NULL, calendar_),   \
+  BARS (set_, "1mo", 1, MD_UNIT_MONTH, unit_, adjustment_, NULL, calendar_)
 
 const struct md_offer av_offers[AV_OFFERS] = {
-  INTRADAY ("stocks/raw", "shares", "raw", NULL),
-  LONGER ("stocks/raw", "shares", "raw"),
+  INTRADAY ("stocks/raw", "shares", "raw", NULL, STOCKS),
+  LONGER ("stocks/raw", "shares", "raw", STOCKS),
   { .dataset = "stocks/raw", .schema = "actions", .record = MD_ACTION,
     .flags = MD_OFFER_SPARSE, .index_time = "ex-date",
     .interval = { .count = 1, .unit = MD_UNIT_DAY },
     .settle_ns = SETTLE, .max_symbols = 1, .page_rows = PAGE,
     .doc = "Splits and cash dividends, of the daily adjusted series." },
-  INTRADAY ("stocks/adjusted", "shares", "all", "split,dividend"),
-  INTRADAY ("fx", NULL, NULL, NULL), LONGER ("fx", NULL, NULL),
-  INTRADAY ("crypto", "base currency", NULL, NULL),
-  LONGER ("crypto", "base currency", NULL),
+  INTRADAY ("stocks/adjusted", "shares", "all", "split,dividend", STOCKS),
+  INTRADAY ("fx", NULL, NULL, NULL, "fx"), LONGER ("fx", NULL, NULL, "fx"),
+  INTRADAY ("crypto", "base currency", NULL, NULL, "crypto"),
+  LONGER ("crypto", "base currency", NULL, "crypto"),
 };
 
 bool

@@ -28,7 +28,7 @@ static const struct md_key keys[N_KEYS] = {
     .interval = { .count = count_, .unit = unit_ },                         \
     .index_time = "bar start", .settle_ns = SETTLE, .max_symbols = 1,       \
     .max_span_ns = most_ * (span_), .page_rows = most_,                     \
-    .volume_unit = "base currency", .adjustment = NULL,                     \
+    .volume_unit = "base currency", .calendar = "crypto",                   \
     .doc = "Candles of trades; no row where nothing traded." }
 
 static const struct md_offer offers[] = {
@@ -42,6 +42,7 @@ static const struct md_offer offers[] = {
     .flags = MD_OFFER_SPARSE | MD_OFFER_NEWEST_FIRST,
     .index_time = "match time", .settle_ns = SETTLE, .max_symbols = 1,
     .page_rows = CB_TRADE_PAGE, .volume_unit = "base currency",
+    .calendar = "crypto",
     .doc = "Every trade, with its id and the aggressor's side." },
   CANDLES ("advanced", 349, "1m", 1, MD_UNIT_MINUTE, MD_MINUTE),
   CANDLES ("advanced", 349, "5m", 5, MD_UNIT_MINUTE, 5 * MD_MINUTE),

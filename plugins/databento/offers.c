@@ -45,9 +45,25 @@ schema_by_name (const char *name)
    | MD_SELECTS (MD_SELECT_CONTINUOUS) | MD_SELECTS (MD_SELECT_ID)           \
    | MD_SELECTS (MD_SELECT_ALL))
 
+/* Whose days and hours are those of all American stock exchanges, and the
+ * futures of one platform.  Options and other exchanges keep others.       */
+#define STOCKS(dataset) "," dataset "=us-equities"
+#define CALENDARS                                                            \
+  "GLBX.MDP3=cme-globex"                                                     \
+  STOCKS ("XNAS.ITCH") STOCKS ("XNAS.BASIC") STOCKS ("XNAS.NLS")             \
+  STOCKS ("XNAS.QBBO") STOCKS ("XBOS.ITCH") STOCKS ("XPSX.ITCH")             \
+  STOCKS ("BATS.PITCH") STOCKS ("BATY.PITCH") STOCKS ("EDGA.PITCH")          \
+  STOCKS ("EDGX.PITCH") STOCKS ("XNYS.PILLAR") STOCKS ("XNYS.TRADES")        \
+  STOCKS ("XNYS.BBO") STOCKS ("XCIS.PILLAR") STOCKS ("XCIS.TRADES")          \
+  STOCKS ("XCIS.BBO") STOCKS ("XASE.PILLAR") STOCKS ("XCHI.PILLAR")          \
+  STOCKS ("ARCX.PILLAR") STOCKS ("MEMX.MEMOIR") STOCKS ("EPRL.DOM")          \
+  STOCKS ("IEXG.TOPS") STOCKS ("DBEQ.BASIC") STOCKS ("EQUS.MINI")            \
+  STOCKS ("EQUS.SUMMARY") STOCKS ("EQUS.PLUS") STOCKS ("EQUS.ALL")
+
 /* Data of the last 24 hours needs another licence: asking for it is refused,
  * so nothing counts as final before.                                        */
 #define COMMON                                                               \
+  .calendar = CALENDARS,                                                     \
   .settle_ns = MD_DAY, .max_symbols = 2000, .selectors = SELECTORS,          \
   .adjustment = "raw", .volume_unit = "shares or contracts",                 \
   .flags = MD_OFFER_PRICES_ANY | MD_OFFER_PAID | MD_OFFER_ALL_SYMBOLS        \

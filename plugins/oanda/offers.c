@@ -22,7 +22,7 @@
                   .zone = zone_ },                                           \
     .index_time = "bar start", .settle_ns = SETTLE, .max_symbols = 1,        \
     .max_span_ns = span_, .page_rows = OA_WINDOW,                            \
-    .volume_unit = "ticks", .adjustment = NULL,                              \
+    .volume_unit = "ticks", .adjustment = NULL, .calendar = "fx",            \
     .doc = "OANDA's own quotes; no row where no price came." }
 
 #define SHORT(set_, schema_, count_, unit_, length_)                         \

@@ -51,6 +51,10 @@ pg_is_adjusted (const char *dataset)
 #define EASY MD_DAY
 #define PROMPT (16 * MD_MINUTE)
 
+/* Options and indices keep hours of their own on the days of stocks.       */
+#define CALENDARS                                                             \
+  "stocks/raw=us-equities,stocks/split=us-equities,crypto=crypto,forex=fx"
+
 /* `base_`: base aggregates in a bar, which is what a page's limit counts.  */
 #define BAR(dataset_, adjustment_, flags_, rewritten_, volume_, schema_,      \
             count_, unit_, zone_, anchor_, base_)                             \
@@ -63,6 +67,7 @@ pg_is_adjusted (const char *dataset)
     .prompt_ns = PROMPT, .max_symbols = 1,                                    \
     .page_rows = PG_PAGE_ROWS / (base_), .rewritten_by = rewritten_,          \
     .volume_unit = volume_, .adjustment = adjustment_,                        \
+    .calendar = CALENDARS,                                                    \
     .doc = "Aggregates; no row where nothing traded." }
 
 /* Weeks begin on Sunday.                                                   */

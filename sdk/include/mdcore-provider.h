@@ -73,6 +73,10 @@ struct md_offer {
                            /*   key `plan`)                               */
   int64_t     prompt_ns;   /*   final this long after, instead of         */
                            /*   settle_ns, which is the longer; or NULL, 0 */
+  const char *calendar;    /* market hours of bars, trades and quotes:    */
+                           /*   "us-equities", or by dataset              */
+                           /*   "DATASET=NAME,DATASET=NAME"; NULL = none  */
+                           /*   known                                     */
 };
 
 /* ---- requests ------------------------------------------------------- */

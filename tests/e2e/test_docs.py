@@ -5,7 +5,7 @@ import re
 
 import harness
 
-DOCUMENTS = ["README.md", "docs/plugin-guide.md"]
+DOCUMENTS = ["README.md", "docs/calendars.md", "docs/plugin-guide.md"]
 
 
 def text_of(name):
@@ -41,7 +41,8 @@ def test_every_option_is_known(t):
 
 
 def test_every_link_leads_somewhere(t):
-    for name in DOCUMENTS + ["docs/abi.md", "docs/architecture.md"]:
+    for name in DOCUMENTS + ["docs/abi.md", "docs/architecture.md",
+                             "docs/calendars.md", "docs/cli.md"]:
         folder = os.path.dirname(os.path.join(harness.SOURCE, name))
         for link in re.findall(r"\]\(([^)#:]+)\)", text_of(name)):
             assert os.path.exists(os.path.join(folder, link)), (name, link)

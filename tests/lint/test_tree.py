@@ -14,8 +14,8 @@ PLAIN_C = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h",
 FILES = {"dirent.h", "fcntl.h", "sys/stat.h", "sys/types.h", "unistd.h"}
 SINK_LIBRARIES = {"libpq-fe.h", "zlib.h", "zstd.h"}
 EVERYWHERE = {"data", "observe"}
-ROOMS = {"data", "observe", "config", "plugin", "net", "store", "engine",
-         "cli"}
+ROOMS = {"data", "observe", "config", "calendar", "plugin", "net", "store",
+         "engine", "cli"}
 MAY_INCLUDE = {room: EVERYWHERE | {room} for room in ROOMS}
 MAY_INCLUDE["engine"] = ROOMS - {"cli"}
 MAY_INCLUDE["cli"] = MAY_INCLUDE["main.c"] = ROOMS

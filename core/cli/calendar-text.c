@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * calendar-text.c - days of a calendar for people.
+ */
+#include "calendar-text.h"
+#include "out.h"
+
+#include "data/interval.h"
+
+const char *
+day_kind_name (DayKind kind)
+{
+  switch (kind) {
+  case DAY_OPEN:
+    return "open";
+  case DAY_HALF:
+    return "half";
+  case DAY_CLOSED:
+    return "closed";
+  default:
+    return "unknown";
+  }
+}
+
+char *
+out_day (gint64 day)
+{
+  char text[TIME_TEXT_SIZE];
+
+  if (day == G_MAXINT64)
+    return g_strdup ("for ever");
+  time_format (zone_time (NULL, day, 0), text);
+  return g_strndup (text, 10);
+}
+
+char *
+out_weekday (gint64 day)
+{
+  static const char *const names[] = { "Thu", "Fri", "Sat", "Sun", "Mon",
+                                       "Tue", "Wed" };
+  g_autofree char *date = out_day (day);
+
+  return g_strdup_printf ("%s %s", date, names[((day % 7) + 7) % 7]);
+}
+
+char *
+out_local (const char *zone, gint64 day, md_time t)
+{
+  gint64 on, minutes;
+
+  if (t == MD_ABSENT)
+    return g_strdup ("-");
+  on = zone_day (zone, t);
+  /* Of the day on which it stands, whatever the clock did at night.        */
+  minutes = zone_minutes (zone, t);
+  if (on == day + 1 && minutes == 0)
+    return g_strdup ("24:00");
+  return g_strdup_printf ("%s%02d:%02d", on < day ? "eve " : "",
+                          (int) (minutes / 60), (int) (minutes % 60));
+}
+
+void
+out_set_day (json_t *object, const char *name, gint64 day)
+{
+  g_autofree char *text = out_day (day);
+
+  out_set_text (object, name, day != G_MAXINT64 ? text : NULL);
+}
