@@ -122,6 +122,10 @@ db_options (DbKind kind)
   rocksdb_options_set_max_background_jobs (options, 2);
   /* A view keeps every table open: the writer may delete them at any time. */
   rocksdb_options_set_max_open_files (options, kind == DB_PRIMARY ? 512 : -1);
+  /* A view lives shortly: what only helps compactions to choose is a read of
+   * every table.                                                            */
+  rocksdb_options_set_skip_stats_update_on_db_open (options,
+                                                    kind != DB_PRIMARY);
   rocksdb_options_set_max_manifest_file_size (options, 16 << 20);
   rocksdb_options_set_info_log_level (options, LOG_NOTHING);
   rocksdb_options_set_stats_dump_period_sec (options, 0);

@@ -21,6 +21,7 @@
 struct Lock {
   int fd;
   char *head;  /* pid, command, since                                       */
+  gboolean ignores_gate; /* a reader outlasted the wait                     */
 };
 
 static char *
@@ -177,7 +178,8 @@ struct Gate {
   int fd;
 };
 
-#define GATE_WAIT (1 * MD_SECOND)
+/* Opening a view of hundreds of tables takes seconds on a busy machine.     */
+#define GATE_WAIT (10 * MD_SECOND)
 
 static struct flock
 gate_byte (short type)
@@ -214,17 +216,27 @@ gate_release (Gate *gate)
   g_free (gate);
 }
 
+static gboolean
+gate_is_free (const Lock *lock)
+{
+  struct flock byte = gate_byte (F_WRLCK);
+
+  return fcntl (lock->fd, F_OFD_GETLK, &byte) < 0 || byte.l_type == F_UNLCK;
+}
+
+/* A reader that hangs costs the wait once: nobody is waited for again before
+ * the gate was seen free.                                                   */
 void
 lock_give_way (Lock *lock)
 {
-  gint64 deadline = clock_monotonic () + GATE_WAIT;
+  gint64 deadline = clock_monotonic () + (lock->ignores_gate ? 0 : GATE_WAIT);
 
-  for (;;) {
-    struct flock byte = gate_byte (F_WRLCK);
-
-    if (fcntl (lock->fd, F_OFD_GETLK, &byte) < 0 || byte.l_type == F_UNLCK
-        || clock_monotonic () >= deadline)
+  lock->ignores_gate = FALSE;
+  while (!gate_is_free (lock)) {
+    if (clock_monotonic () >= deadline) {
+      lock->ignores_gate = TRUE;
       return;
-    g_usleep (1000);
+    }
+    clock_wait_until (clock_monotonic () + MD_SECOND / 1000, NULL);
   }
 }

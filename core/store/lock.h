@@ -21,7 +21,8 @@ gboolean lock_is_held (const char *dir);
 
 /* A reader that wants the writer to hold still for a moment, because its logs
  * change faster than a view can be opened.  NULL when there is no lock file;
- * the writer may also go on: it waits for readers a second at most.        */
+ * the writer may also go on: it waits for readers ten seconds at most, and
+ * for one that hangs not again.                                             */
 typedef struct Gate Gate;
 Gate *gate_hold (const char *dir);
 void gate_release (Gate *gate);

@@ -8,6 +8,7 @@
 
 #include "data/clock.h"
 #include "data/error.h"
+#include "store/lock.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -349,6 +350,36 @@ test_a_creation_that_was_cut_short_is_completed (void)
   }
 }
 
+/* ---- readers that ask for a pause ------------------------------------ */
+
+static gint64
+time_to_give_way (Lock *lock)
+{
+  gint64 start = clock_monotonic ();
+
+  lock_give_way (lock);
+  return clock_monotonic () - start;
+}
+
+static void
+test_a_reader_that_hangs_is_waited_for_once (void)
+{
+  char *dir = help_dir ();
+  Lock *lock = lock_take (dir, NULL);
+  Gate *gate = gate_hold (dir);
+
+  clock_set_manual (MD_SECOND);
+  g_assert_cmpint (time_to_give_way (lock), >=, 10 * MD_SECOND);
+  g_assert_cmpint (time_to_give_way (lock), ==, 0);
+  gate_release (gate);
+  g_assert_cmpint (time_to_give_way (lock), ==, 0);
+  gate = gate_hold (dir);
+  g_assert_cmpint (time_to_give_way (lock), >=, 10 * MD_SECOND);
+  gate_release (gate);
+  lock_release (lock);
+  help_remove (dir);
+}
+
 static int
 play (const char *role, const char *path)
 {
@@ -390,5 +421,7 @@ main (int argc, char **argv)
                    test_a_directory_without_permission_is_full);
   g_test_add_func ("/store-lock/a-creation-that-was-cut-short-is-completed",
                    test_a_creation_that_was_cut_short_is_completed);
+  g_test_add_func ("/store-lock/a-reader-that-hangs-is-waited-for-once",
+                   test_a_reader_that_hangs_is_waited_for_once);
   return g_test_run ();
 }
