@@ -141,6 +141,15 @@ run_count_commit (Run *run, const Segment *segment, const CommitResult *result)
   g_mutex_unlock (&run->mutex);
 }
 
+void
+run_count_doubt (Run *run, const Segment *segment, const char *reason)
+{
+  g_mutex_lock (&run->mutex);
+  set_status (run_entry (run, segment->ask.selector, segment->ask.dataset,
+                         segment->ask.schema), "failed", reason);
+  g_mutex_unlock (&run->mutex);
+}
+
 /* End of what is settled without a hole from the job's start on.           */
 static md_time
 held_until (Run *run, const RunEntry *entry)

@@ -144,7 +144,7 @@ mark_offer (Segment *segment, const char *instrument,
   reason = g_strdup_printf ("rewritten by the %s",
                             latest == &news->split ? news->split_text
                                                    : news->dividend_text);
-  segment_add_stale (segment, &ask, latest->ts, reason);
+  segment_add_stale (segment, &ask, G_MININT64, latest->ts, reason);
 }
 
 static gboolean

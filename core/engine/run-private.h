@@ -26,6 +26,8 @@ typedef struct {
   GError *fatal;             /* what ended the run                          */
   gboolean unfinished;       /* time limit or quota left chunks unasked     */
   char *unfinished_why;
+  GPtrArray *doubts;         /* of Chunk, the committer's: to be asked again */
+                             /*   at the end; NULL when that was done       */
 
   EngineNotify notify;
   gpointer notify_data;
@@ -40,6 +42,8 @@ RunEntry *run_entry (Run *run, const char *symbol, const char *dataset,
 /* One committed segment.                                                   */
 void run_count_commit (Run *run, const Segment *segment,
                        const CommitResult *result);
+/* The same place was in doubt twice: the next run asks again.              */
+void run_count_doubt (Run *run, const Segment *segment, const char *reason);
 /* Fills statuses, held_until and the outcome when all threads are gone.    */
 void run_close_report (Run *run);
 

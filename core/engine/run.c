@@ -3,6 +3,8 @@
  * run.c - a run's threads: workers that fetch, and the committer, which is
  * the thread that called engine_run.
  */
+#include "continuity.h"
+#include "plan.h"
 #include "rewritten.h"
 #include "run-private.h"
 
@@ -107,46 +109,124 @@ notify (Run *run)
   run->notify (&progress, run->notify_data);
 }
 
-static gboolean
-store_group (Run *run, GPtrArray *group, CommitResult *results, GError **error)
+static const struct md_offer *
+offer_of (const Run *run, const Segment *segment)
 {
-  for (guint i = 0; i < group->len; i++) {
-    if (!rewritten_mark (run->input->store, run->env.plugin,
-                         g_ptr_array_index (group, i), error))
+  return plugin_offer (run->env.plugin, segment->ask.dataset,
+                       segment->ask.schema, NULL);
+}
+
+/* What the rows say of other coverage.                                     */
+static gboolean
+mark (Run *run, Segment *segment, GError **error)
+{
+  return rewritten_mark (run->input->store, run->env.plugin, segment, error)
+         && continuity_mark (run->input->store, offer_of (run, segment),
+                             segment, error);
+}
+
+static gboolean
+store_group (Run *run, Segment *const *group, guint n, CommitResult *results,
+             GError **error)
+{
+  for (guint i = 0; i < n; i++) {
+    if (!mark (run, group[i], error))
       return FALSE;
   }
-  return store_commit (run->input->store, (Segment *const *) group->pdata,
-                       group->len, results, error);
+  return store_commit (run->input->store, group, n, results, error);
+}
+
+static gboolean
+is_noted (const Run *run, const Segment *segment, const StaleMark *stale)
+{
+  for (guint i = 0; i < run->doubts->len; i++) {
+    const Chunk *chunk = run->doubts->pdata[i];
+
+    if (chunk->from == stale->from && chunk->to == stale->to
+        && g_str_equal (chunk->symbols->pdata[0], segment->ask.selector)
+        && g_str_equal (chunk->schema, segment->ask.schema)
+        && g_str_equal (chunk->dataset, segment->ask.dataset))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Another look at what is in doubt, in this run: once.                      */
+static void
+note_doubts (Run *run, const Segment *segment)
+{
+  g_autoptr (GPtrArray) symbols = g_ptr_array_new_with_free_func (g_free);
+  char *dataset = g_ref_string_new (segment->ask.dataset);
+  char *schema = g_ref_string_new (segment->ask.schema);
+
+  g_ptr_array_add (symbols, g_strdup (segment->ask.selector));
+  for (guint i = 0; i < segment->stale->len; i++) {
+    const StaleMark *stale = segment->stale->pdata[i];
+
+    if (!is_noted (run, segment, stale))
+      g_ptr_array_add (run->doubts,
+                       chunk_new (offer_of (run, segment), dataset, schema,
+                                  segment->ask.kind, symbols, stale->from,
+                                  stale->to));
+  }
+  g_ref_string_release (dataset);
+  g_ref_string_release (schema);
 }
 
 static void
-tell_stale (const Segment *segment, const CommitResult *result)
+heed_stale (Run *run, const Segment *segment, const CommitResult *result)
 {
   const StaleMark *first;
 
   if (result->stale == 0)
     return;
   first = g_ptr_array_index (segment->stale, 0);
+  if (offer_of (run, segment)->flags & MD_OFFER_UNNAMED) {
+    log_event (MD_LOG_WARNING, "coverage.doubt", "%s: %s; asking again",
+               segment->ask.selector, first->reason);
+    if (run->doubts != NULL)
+      note_doubts (run, segment);
+    else
+      run_count_doubt (run, segment, first->reason);
+    return;
+  }
   log_event (MD_LOG_INFO, "coverage.stale", "%s: what is held of %"
              G_GUINT64_FORMAT " adjusted series is stale, %s; the next run "
              "asks again", first->ask.selector, result->stale, first->reason);
 }
 
+static gboolean
+commit_some (Run *run, Segment *const *group, guint n)
+{
+  g_autofree CommitResult *results = g_new0 (CommitResult, n);
+  g_autoptr (GError) error = NULL;
+
+  if (!store_group (run, group, n, results, &error)) {
+    run_fail (run, error->code, error->message);
+    commit_queue_abandon (run->queue);
+    return FALSE;
+  }
+  for (guint i = 0; i < n; i++) {
+    heed_stale (run, group[i], &results[i]);
+    run_count_commit (run, group[i], &results[i]);
+    commit_result_clear (&results[i]);
+  }
+  return TRUE;
+}
+
+/* Whose neighbours must be looked at are committed one after the other.     */
 static void
 commit_group (Run *run, GPtrArray *group)
 {
-  g_autofree CommitResult *results = g_new0 (CommitResult, group->len);
-  g_autoptr (GError) error = NULL;
+  Segment *const *segments = (Segment *const *) group->pdata;
 
-  if (!store_group (run, group, results, &error)) {
-    run_fail (run, error->code, error->message);
-    commit_queue_abandon (run->queue);
+  if ((offer_of (run, segments[0])->flags & MD_OFFER_UNNAMED) == 0) {
+    commit_some (run, segments, group->len);
     return;
   }
   for (guint i = 0; i < group->len; i++) {
-    tell_stale (g_ptr_array_index (group, i), &results[i]);
-    run_count_commit (run, g_ptr_array_index (group, i), &results[i]);
-    commit_result_clear (&results[i]);
+    if (!commit_some (run, &segments[i], 1))
+      return;
   }
   if (run->sinks != NULL)
     sinks_news (run->sinks);
@@ -218,6 +298,26 @@ run_threads (Run *run)
   g_thread_join (closer);
 }
 
+/* What is in doubt stands in the ledger as stale, so a run that ends here
+ * leaves it to the next.                                                   */
+static void
+look_again (Run *run)
+{
+  GPtrArray *doubts = g_steal_pointer (&run->doubts);
+  Plan again = { .chunks = doubts };
+  const Plan *plan = run->plan;
+
+  if (doubts->len > 0 && run->fatal == NULL && !run_is_ending (run)) {
+    commit_queue_free (run->queue);
+    run->queue = commit_queue_new (MAX (run->job->memory_limit / 64, 1 << 20));
+    run->plan = &again;
+    run->next_chunk = 0;
+    run_threads (run);
+    run->plan = plan;
+  }
+  g_ptr_array_unref (doubts);
+}
+
 /* ---- set-up ---------------------------------------------------------- */
 
 static void
@@ -230,6 +330,8 @@ start (Run *run, const EngineInput *input, const Plan *plan)
   run->job = job;
   call_env_init (&run->env, input, &run->stop);
   run->queue = commit_queue_new (MAX (job->memory_limit / 64, 1024 * 1024));
+  run->doubts
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) chunk_free);
   run->report = run_report_new (uuid7_new ());
   run->entries
     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -288,6 +390,7 @@ engine_run (const EngineInput *input, const Plan *plan, EngineNotify tell,
     run.sinks = sinks_start (input, run.report->sinks, input->cancel);
   if (plan->chunks->len > 0)
     run_threads (&run);
+  look_again (&run);
   if (run.sinks != NULL)
     sinks_finish (run.sinks);
   run_close_report (&run);

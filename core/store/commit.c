@@ -18,6 +18,8 @@
 #include "data/clock.h"
 #include "data/interval.h"
 
+#include <string.h>
+
 typedef struct {
   Store *store;
   Batch *batch;
@@ -30,6 +32,7 @@ typedef struct {
   RowCounts counts;
   guint64 held;
   gboolean is_changed;
+  guint64 marked;          /* ledgers of which something went stale         */
 } Commit;
 
 /* ---- rows ------------------------------------------------------------ */
@@ -181,16 +184,64 @@ accept (Commit *c, LedgerState state, GError **error)
 }
 
 static gboolean
-stage_rest (Commit *c, GError **error)
+is_own (const Commit *c, const StaleMark *mark)
+{
+  const AskKey *a = &c->segment->ask, *b = &mark->ask;
+
+  return a->kind == b->kind && strcmp (a->selector, b->selector) == 0
+         && strcmp (a->schema, b->schema) == 0
+         && strcmp (a->dataset, b->dataset) == 0
+         && strcmp (a->provider, b->provider) == 0;
+}
+
+static GArray *
+mark (GArray *spans /* (transfer full) */, const StaleMark *stale,
+      gboolean *ret_changed)
+{
+  const LedgerSpan news = { stale->from, stale->to, LEDGER_STALE, 0, 0, 0, 0,
+                            stale->reason };
+  GArray *marked = ledger_mark (spans, &news, ret_changed);
+
+  g_array_unref (spans);
+  return marked;
+}
+
+/* What the new rows say of their own selector: the answer is staged once.   */
+static GArray *
+mark_own (Commit *c, GArray *spans /* (transfer full) */)
+{
+  for (guint i = 0; i < c->segment->stale->len; i++) {
+    gboolean changed;
+
+    if (!is_own (c, c->segment->stale->pdata[i]))
+      continue;
+    spans = mark (spans, c->segment->stale->pdata[i], &changed);
+    c->marked += changed;
+  }
+  return spans;
+}
+
+static void
+stage_answer (Commit *c)
 {
   const LedgerSpan news = news_of (c, c->segment->state, c->segment->reason);
   gboolean changed = FALSE;
+  GArray *spans = ledger_answer (c->spans, &news, &changed);
+
+  c->is_changed |= changed || counts_changed (&c->counts);
+  if (c->is_changed)
+    spans = mark_own (c, spans);
+  ledger_stage (&c->stage, &c->segment->ask, spans);
+}
+
+static gboolean
+stage_rest (Commit *c, GError **error)
+{
   const View *view = &c->batch->view;
 
   if (!c->segment->provisional)
-    ledger_stage (&c->stage, &c->segment->ask,
-                  ledger_answer (c->spans, &news, &changed));
-  c->is_changed |= changed || counts_changed (&c->counts);
+    stage_answer (c);
+  c->is_changed |= counts_changed (&c->counts);
   return mappings_stage (view, &c->stage, c->segment, &c->is_changed, error)
          && letters_stage (view, &c->stage, c->segment, c->now,
                            &c->is_changed, error);
@@ -198,25 +249,24 @@ stage_rest (Commit *c, GError **error)
 
 /* What the new rows say of other selectors' answers.                       */
 static gboolean
-stage_stale (Commit *c, guint64 *ret_marked, GError **error)
+stage_stale (Commit *c, GError **error)
 {
   for (guint i = 0; i < c->segment->stale->len; i++) {
-    const StaleMark *mark = c->segment->stale->pdata[i];
-    const LedgerSpan news = { G_MININT64, mark->to, LEDGER_STALE, 0, 0, 0, 0,
-                              mark->reason };
-    g_autoptr (GArray) spans = ledger_read (&c->batch->view, &mark->ask,
-                                            error);
+    const StaleMark *stale = c->segment->stale->pdata[i];
     gboolean changed;
-    GArray *marked;
+    GArray *spans;
 
+    if (is_own (c, stale))
+      continue;
+    spans = ledger_read (&c->batch->view, &stale->ask, error);
     if (spans == NULL)
       return FALSE;
-    marked = ledger_mark (spans, &news, &changed);
-    *ret_marked += changed;
+    spans = mark (spans, stale, &changed);
+    c->marked += changed;
     if (changed)
-      ledger_stage (&c->stage, &mark->ask, marked);
+      ledger_stage (&c->stage, &stale->ask, spans);
     else
-      g_array_unref (marked);
+      g_array_unref (spans);
   }
   return TRUE;
 }
@@ -298,8 +348,10 @@ commit_staged (Commit *c, CommitResult *result, GError **error)
     return TRUE;
   }
   result->commit = c->number;
-  return stage_stale (c, &result->stale, error)
-         && accept (c, c->segment->state, error);
+  if (!stage_stale (c, error))
+    return FALSE;
+  result->stale = c->marked;
+  return accept (c, c->segment->state, error);
 }
 
 static gboolean

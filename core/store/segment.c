@@ -99,12 +99,13 @@ segment_add_series (Segment *segment, const char *instrument, Columns *rows)
 }
 
 void
-segment_add_stale (Segment *segment, const AskKey *ask, md_time to,
-                   const char *reason)
+segment_add_stale (Segment *segment, const AskKey *ask, md_time from,
+                   md_time to, const char *reason)
 {
   StaleMark *mark = g_new0 (StaleMark, 1);
 
   ask_key_copy (&mark->ask, ask);
+  mark->from = from;
   mark->to = to;
   mark->reason = g_strdup (reason);
   g_ptr_array_add (segment->stale, mark);

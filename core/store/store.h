@@ -134,10 +134,10 @@ void mapping_free (Mapping *mapping);
 
 /* ---- segments and commits -------------------------------------------- */
 
-/* Coverage of another selector that the rows of a segment make stale.        */
+/* Coverage that the rows of a segment make stale, its own included.           */
 typedef struct {
   AskKey ask;
-  md_time to;           /* from the beginning to here                         */
+  md_time from, to;     /* G_MININT64 = from the beginning                    */
   char *reason;
 } StaleMark;
 
@@ -180,9 +180,9 @@ void segment_free (Segment *segment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Segment, segment_free)
 SegmentSeries *segment_add_series (Segment *segment, const char *instrument,
                                    Columns *rows /* (transfer full) */);
-/* Copies; a selector other than the segment's own, each once.                */
-void segment_add_stale (Segment *segment, const AskKey *ask, md_time to,
-                        const char *reason);
+/* Copies.  Another selector than the segment's own: each once.              */
+void segment_add_stale (Segment *segment, const AskKey *ask, md_time from,
+                        md_time to, const char *reason);
 /* CPU work of a commit that needs no store: cut, encode, compress.  [any]    */
 void segment_seal (Segment *segment);
 /* The segment that a quarantine put into a letter: to look at, or to commit

@@ -24,7 +24,8 @@ static const struct md_key keys[N_KEYS] = {
 
 #define CANDLES(dataset_, most_, schema_, count_, unit_, span_)             \
   { .dataset = dataset_, .schema = "ohlcv-" schema_, .record = MD_BAR,        \
-    .flags = MD_OFFER_SPARSE | MD_OFFER_OUTSIDE | MD_OFFER_NEWEST_FIRST,    \
+    .flags = MD_OFFER_SPARSE | MD_OFFER_OUTSIDE | MD_OFFER_NEWEST_FIRST     \
+             | MD_OFFER_UNNAMED,                                            \
     .interval = { .count = count_, .unit = unit_ },                         \
     .index_time = "bar start", .settle_ns = SETTLE, .max_symbols = 1,       \
     .max_span_ns = most_ * (span_), .page_rows = most_,                     \

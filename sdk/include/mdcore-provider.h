@@ -39,6 +39,9 @@ struct md_interval { /* frozen */
                                         /*   error                        */
 #define MD_OFFER_NEWEST_FIRST (1u << 6) /* rows of equal time are emitted */
                                         /*   in reverse of their order    */
+#define MD_OFFER_UNNAMED      (1u << 7) /* answers do not say what        */
+                                        /*   instrument they are of: bars */
+                                        /*   that jump are asked again    */
 
 /* Selector kinds: what a request's symbols are.                          */
 enum md_selector {

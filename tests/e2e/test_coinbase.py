@@ -156,6 +156,36 @@ faults.add(globals(), faults.Walk(
     lambda t, store: held(t, "BTC-USD", store),
     lambda t: source(t, SERIES["BTC-USD"], days=1), "candles",
     lambda t, _: requests(t)))
+def another_product(t, factor=20):
+    """A product whose name sorts first and whose prices are far away."""
+    path = t.path("AAA-USD.csv.gz")
+    with gzip.open(bars_file(t, SERIES["BTC-USD"]), "rt") as file:
+        lines = file.read().split("\n")
+    with gzip.open(path, "wt") as file:
+        file.write(lines[0] + "\n")
+        for line in filter(None, lines[1:]):
+            cells = line.split(",")
+            cells[1:5] = [decimal(str(round(float(c) * factor, 2)))
+                          for c in cells[1:5]]
+            file.write(",".join(cells) + "\n")
+    return path
+
+
+def test_another_products_candles_are_asked_again_and_replaced(t):
+    """The answer names no product: a jump at its edges gives it away."""
+    expected = source(t, SERIES["BTC-USD"], days=1)
+    other = another_product(t)
+    for number in (1, 2, 5):
+        vendor = server(t, f"other-symbol@{number}~candles",
+                        more=["--bars", f"AAA-USD={other}"])
+        store = f"other-{number}"
+        path = job(t, vendor.url, end="2018-04-05", store=store,
+                   name=store + ".ini")
+        t.run("run", path).expect(0, err="in doubt")
+        struck = [r for r in requests(t) if r.get("fault")]
+        harness.true(struck, "the fault struck nothing")
+        harness.equal(held(t, "BTC-USD", store), expected, store)
+        vendor.stop()
 
 
 def test_rows_that_stay_unreadable_are_dead_letters_with_their_text(t):
