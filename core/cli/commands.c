@@ -29,7 +29,7 @@ const Command commands[] = {
     cmd_status, FALSE },
   { "coverage", "What was asked and what came of it", "[JOB]", cmd_coverage,
     FALSE },
-  { "gaps", "What is wanted and not held", "[JOB] [--repair]", cmd_gaps,
+  { "gaps", "What is wanted and not held", "[JOB] [--bars | --repair]", cmd_gaps,
     FALSE },
   { "why", "Where a value came from, or why there is none",
     "SYMBOL TIME [JOB]", cmd_why, FALSE },
