@@ -108,6 +108,17 @@ calendar_day_of (const Calendar *calendar, md_time t)
   return zone_day (calendar->zone, t);
 }
 
+char *
+calendar_clock (const char *zone, gint64 day, md_time t)
+{
+  gint64 on = zone_day (zone, t), minutes = zone_minutes (zone, t);
+
+  if (on == day + 1 && minutes == 0)
+    return g_strdup ("24:00");
+  return g_strdup_printf ("%s%02d:%02d", on < day ? "eve " : "",
+                          (int) (minutes / 60), (int) (minutes % 60));
+}
+
 gboolean
 calendar_is_daily (const struct md_interval *interval)
 {

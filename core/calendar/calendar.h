@@ -71,6 +71,10 @@ MarketDay calendar_day (const Calendar *calendar, gint64 day);
 /* The local day that holds t.                                              */
 gint64 calendar_day_of (const Calendar *calendar, md_time t);
 
+/* What the market's clock shows: "09:30"; "eve 17:00" on the day before `day`,
+ * "24:00" at its end.  (transfer full)                                     */
+char *calendar_clock (const char *zone, gint64 day, md_time t);
+
 /* Below, `daily` is for intervals of a day or more: they belong to sessions,
  * and early and late hours do not count.                                   */
 

@@ -46,17 +46,7 @@ out_weekday (gint64 day)
 char *
 out_local (const char *zone, gint64 day, md_time t)
 {
-  gint64 on, minutes;
-
-  if (t == MD_ABSENT)
-    return g_strdup ("-");
-  on = zone_day (zone, t);
-  /* Of the day on which it stands, whatever the clock did at night.        */
-  minutes = zone_minutes (zone, t);
-  if (on == day + 1 && minutes == 0)
-    return g_strdup ("24:00");
-  return g_strdup_printf ("%s%02d:%02d", on < day ? "eve " : "",
-                          (int) (minutes / 60), (int) (minutes % 60));
+  return t != MD_ABSENT ? calendar_clock (zone, day, t) : g_strdup ("-");
 }
 
 void

@@ -13,8 +13,7 @@ const char *day_kind_name (DayKind kind);
 char *out_day (gint64 day);
 /* "2024-07-04 Thu".  (transfer full)                                       */
 char *out_weekday (gint64 day);
-/* The wall clock, "09:30"; "eve 17:00" on the day before, "24:00" at the end
- * of the day; "-" for MD_ABSENT.  (transfer full)                          */
+/* calendar_clock, "-" for MD_ABSENT.  (transfer full)                      */
 char *out_local (const char *zone, gint64 day, md_time t);
 /* null for G_MAXINT64.                                                     */
 void out_set_day (json_t *object, const char *name, gint64 day);

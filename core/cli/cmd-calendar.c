@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd-calendar.c - `mdcore calendar`: which market hours are known, and what
- * they say of days.
+ * cmd-calendar.c - `mdcore calendar`: which market hours are known, what they
+ * say of days, and whether a vendor agrees.
  */
 #include "calendar-text.h"
+#include "calendar-update.h"
 #include "cmd.h"
 #include "out.h"
 
@@ -17,7 +18,7 @@
 #define DAYS_SHOWN 30
 
 typedef struct {
-  char *from, *to;
+  char *from, *to, *store, *accept;
 } CalendarOptions;
 
 static void
@@ -25,6 +26,8 @@ calendar_options_clear (CalendarOptions *options)
 {
   g_free (options->from);
   g_free (options->to);
+  g_free (options->store);
+  g_free (options->accept);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CalendarOptions, calendar_options_clear)
 
@@ -192,6 +195,12 @@ cmd_calendar (Cli *cli, int argc, char **argv)
       "First day to show (today)", "DATE" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.to,
       "End of the days to show, exclusive (30 days later)", "DATE" },
+    { "from-store", 0, 0, G_OPTION_ARG_FILENAME, &options.store,
+      "Update from the sessions that this job brought into its store",
+      "JOB" },
+    { "accept", 0, 0, G_OPTION_ARG_STRING, &options.accept,
+      "Days on which the update may contradict what is known",
+      "DATE[,DATE]" },
     { NULL }
   };
   g_autoptr (GError) error = NULL;
@@ -203,8 +212,12 @@ cmd_calendar (Cli *cli, int argc, char **argv)
     done = list (cli, &error);
   else if (argc == 3 && strcmp (argv[1], "show") == 0)
     done = show (cli, argv[2], &options, &error);
+  else if (argc == 3 && strcmp (argv[1], "update") == 0
+           && options.store != NULL)
+    done = calendar_update (cli, argv[2], options.store, options.accept,
+                            &error);
   else
-    return cli_usage ("calendar", "write `calendar list` or `calendar show "
-                      "NAME`");
+    return cli_usage ("calendar", "write `calendar list`, `calendar show "
+                      "NAME` or `calendar update NAME --from-store JOB`");
   return done ? EXIT_DONE : cli_fail (g_steal_pointer (&error));
 }

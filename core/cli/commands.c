@@ -48,7 +48,7 @@ const Command commands[] = {
   { "universe", "The lists of symbols that jobs name with an @",
     "list | show NAME | update NAME", cmd_universe, FALSE },
   { "calendar", "When markets trade, and what is known of it",
-    "list | show NAME [--from DATE] [--to DATE]", cmd_calendar, FALSE },
+    "list | show NAME | update NAME --from-store JOB", cmd_calendar, FALSE },
   { "raw", "The vendor's answers as they came, where they were kept",
     "list | show HASH", cmd_raw, FALSE },
   { "verify", "Read everything and check it", "[JOB]", cmd_verify, FALSE },

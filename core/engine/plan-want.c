@@ -57,7 +57,10 @@ plan_range (const struct md_offer *offer, md_time start, md_time end,
 {
   const struct md_interval *interval = &offer->interval;
   const struct md_interval *grain = grain_of (offer);
-  md_time final = interval_floor (grain, now - offer->settle_ns);
+  /* Sessions are announced: those to come are as final as the past's.      */
+  gboolean announced = offer->record == MD_SESSION && end != MD_ABSENT;
+  md_time final = announced ? next_start (interval, end)
+                            : interval_floor (grain, now - offer->settle_ns);
   PlanRange range = { .from = next_start (interval, start),
                       .to = final,
                       .next_final = MD_ABSENT };

@@ -278,7 +278,8 @@ explain_time (const Rules *rules, gsize row, GString *reasons)
   if ((input->from != 0 || input->to != 0)
       && (ts < input->from || ts >= input->to))
     add_reason (reasons, "range:ts", NULL);
-  if (ts > input->now && ts != MD_ABSENT)
+  if (ts > input->now && ts != MD_ABSENT
+      && input->offer->record != MD_SESSION)
     add_reason (reasons, "future:ts", NULL);
   if (rules->on_grid && is_off_grid (rules, ts))
     add_reason (reasons, "grid:ts", NULL);

@@ -4,12 +4,13 @@ import csv
 import datetime
 import gzip
 import json
+import os
 
 import harness
 from harness import equal, true
 
 DAY = datetime.timedelta(days=1)
-SERIES = ("AAPL", "IBM", "MSFT", "GE", "GOOG", "SPX", "AMD.y17", "TSLA.y17")
+SERIES = ("AAPL", "GE", "SPX", "TSLA.y17")
 
 JOB = """[job]
 name = made
@@ -218,6 +219,70 @@ def test_missing_bars_need_a_market(t):
     t.run("gaps", path, "--bars").expect(2, err="no calendar")
     t.run("gaps", "--bars").expect(2, err="--bars needs a JOB")
     t.run("gaps", path, "--bars", "--repair").expect(2, err="--refetch")
+
+
+# ---- update ------------------------------------------------------------------
+
+SESSIONS = """[job]
+name = days
+provider = alpaca
+dataset = us_equity
+schema = sessions
+symbols = XNYS
+start = 2024-06-01
+end = {end}
+
+[provider]
+data_url = {url}
+trading_url = {url}
+
+[store]
+path = {store}
+"""
+KEYS = {"APCA_API_KEY_ID": "KEYID", "APCA_API_SECRET_KEY": "hush-hush"}
+OWN = "home/.config/mdcore/calendars/us-equities.txt"
+
+
+def ask_sessions(t, end):
+    """A vendor that knows of no holiday but the fourth of July."""
+    server = t.server("alpaca_server", "--key", "KEYID:hush-hush")
+    path = t.write("days.ini", SESSIONS.format(
+        url=server.url, end=end, store=t.path("days")))
+    t.run("run", path, env=KEYS).expect(0)
+    return path
+
+
+def test_a_vendor_that_knows_fewer_holidays_changes_nothing(t):
+    path = ask_sessions(t, "2024-10-01")
+    t.run("calendar", "update", "us-equities", "--from-store", path).expect(
+        1, err=["2024-06-19", "2024-09-02", "--accept", "of 2 days"])
+    true(not os.path.exists(t.path(OWN)), "a file was written")
+
+
+def test_days_to_come_are_added_to_the_users_own_file(t):
+    t.write(OWN, "# Mine\n# date: 2024-01-01\n# source: me\n"
+            "zone America/New_York\nknown 2024-01-01 to 2024-06-29\n"
+            "hours 2024-01-01 mon-fri 09:30 to 16:00 extended 04:00 to 20:00"
+            "\n")
+    path = ask_sessions(t, "2040-07-07")
+    made = t.run("calendar", "update", "us-equities", "--from-store", path,
+                 "--json").expect(0).json()
+    equal(made["changes"], ["known until 2040-07-07"], "changes")
+    days = days_of(t, "us-equities", "2024-06-27", "2040-07-09")
+    equal(days["2024-07-03"]["close"], "2024-07-03T17:00:00Z", "a half day")
+    equal([days[d]["kind"] for d in ("2024-07-04", "2040-07-04",
+                                     "2040-07-06", "2040-07-08")],
+          ["closed", "closed", "open", "unknown"], "kinds")
+    t.run("calendar", "update", "us-equities", "--from-store", path).expect(
+        0, out="nothing to change")
+
+
+def test_a_job_without_sessions_updates_nothing(t):
+    path = job(t)
+    t.run("run", path).expect(0)
+    t.run("calendar", "update", "fx", "--from-store", path).expect(
+        2, err="holds no sessions")
+    t.run("calendar", "update", "fx").expect(2, err="--from-store JOB")
 
 
 harness.main()
