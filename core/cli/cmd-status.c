@@ -139,6 +139,38 @@ keep_last_run (const char *name, const char *json, gpointer data)
   return TRUE;
 }
 
+/* Each sink that ever delivered from here: "sink/JOB/NAME".                */
+static gboolean
+keep_sink (const char *name, const char *json, gpointer data)
+{
+  json_t *list = data, *doc = json_loads (json, 0, NULL);
+
+  if (doc != NULL) {
+    json_object_set_new (doc, "sink",
+                         json_string (name + strlen ("sink/")));
+    json_array_append_new (list, doc);
+  }
+  return TRUE;
+}
+
+/* What is not delivered yet; `at` as everywhere else.                      */
+static void
+finish_sinks (json_t *list, guint64 last_commit)
+{
+  json_t *one;
+  size_t i;
+
+  json_array_foreach (list, i, one) {
+    guint64 delivered
+      = (guint64) json_integer_value (json_object_get (one, "delivered"));
+
+    out_set_time (one, "at",
+                  json_integer_value (json_object_get (one, "at")));
+    out_set_count (one, "lag", last_commit - MIN (last_commit, delivered));
+    json_object_del (one, "own");
+  }
+}
+
 /* ---- printing ----------------------------------------------------------- */
 
 static json_t *
@@ -159,7 +191,7 @@ feed_to_json (const Feed *feed)
 
 static void
 print_json (const Selection *selection, const StoreInfo *info,
-            const GArray *feeds, json_t *last_run)
+            const GArray *feeds, json_t *sinks, json_t *last_run)
 {
   json_t *document = json_object (), *list = json_array ();
 
@@ -175,6 +207,7 @@ print_json (const Selection *selection, const StoreInfo *info,
   out_set_time (document, "last_commit_at",
                 info->last_commit > 0 ? info->last_commit_at : MD_ABSENT);
   json_object_set_new (document, "feeds", list);
+  json_object_set (document, "sinks", sinks);
   json_object_set (document, "last_run",
                    last_run != NULL ? last_run : json_null ());
   out_print_json (document);
@@ -211,8 +244,28 @@ member (const json_t *object, const char *name)
 }
 
 static void
+print_sinks (const json_t *sinks)
+{
+  const json_t *one;
+  size_t i;
+
+  json_array_foreach (sinks, i, one) {
+    gint64 lag = json_integer_value (json_object_get (one, "lag"));
+    const char *reason
+      = json_string_value (json_object_get (one, "reason"));
+
+    printf ("sink %s (%s): %s", member (one, "sink"), member (one, "type"),
+            member (one, "status"));
+    if (lag > 0)
+      printf (", %" G_GINT64_FORMAT " commits behind (`mdcore sync`)", lag);
+    printf ("%s%s\n", reason != NULL ? ": " : "",
+            reason != NULL ? reason : "");
+  }
+}
+
+static void
 print_text (const Selection *selection, const StoreInfo *info,
-            const GArray *feeds, const json_t *last_run)
+            const GArray *feeds, const json_t *sinks, const json_t *last_run)
 {
   g_autofree char *rows = out_count (info->rows);
   g_autofree char *size = g_format_size_full (info->disk_bytes,
@@ -230,6 +283,7 @@ print_text (const Selection *selection, const StoreInfo *info,
   if (info->dead_letters > 0)
     printf ("%" G_GUINT64_FORMAT " dead letters (`mdcore dlq list`)\n",
             info->dead_letters);
+  print_sinks (sinks);
   if (feeds->len > 0)
     putchar ('\n');
   print_feeds (feeds);
@@ -242,7 +296,7 @@ cmd_status (Cli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = NULL;
   g_autoptr (GArray) feeds = NULL;
-  json_t *last_run = NULL;
+  json_t *last_run = NULL, *sinks = NULL;
   StoreInfo info;
 
   if (!select_parse (&selection, cli, "status", NULL, TRUE, &argc, &argv,
@@ -250,17 +304,24 @@ cmd_status (Cli *cli, int argc, char **argv)
       || !select_open (&selection, cli, STORE_READ, argc, argv, 1, &error))
     return cli_fail (g_steal_pointer (&error));
   found = select_ledger (&selection, &error);
+  sinks = json_array ();
   if (found != NULL)
     feeds = feeds_of (found);
   if (feeds == NULL || !count_rows (selection.store, feeds, &error)
       || !store_info (selection.store, &info, &error)
       || !store_docs_each (selection.store, "run/", keep_last_run, &last_run,
-                           &error))
+                           &error)
+      || !store_docs_each (selection.store, "sink/", keep_sink, sinks,
+                           &error)) {
+    json_decref (sinks);
     return cli_fail (g_steal_pointer (&error));
+  }
+  finish_sinks (sinks, info.last_commit);
   if (cli->json)
-    print_json (&selection, &info, feeds, last_run);
+    print_json (&selection, &info, feeds, sinks, last_run);
   else
-    print_text (&selection, &info, feeds, last_run);
+    print_text (&selection, &info, feeds, sinks, last_run);
+  json_decref (sinks);
   json_decref (last_run);
   return EXIT_DONE;
 }

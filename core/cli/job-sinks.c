@@ -5,6 +5,8 @@
  */
 #include "run-job.h"
 
+#include "observe/log.h"
+
 static SinkBinding *
 bind_sink (const Cli *cli, const Job *job, const SinkConfig *config,
            GError **error)
@@ -35,8 +37,8 @@ bind_sink (const Cli *cli, const Job *job, const SinkConfig *config,
   return binding;
 }
 
-GPtrArray *
-job_bind_sinks (const Cli *cli, const Job *job, GError **error)
+static GPtrArray *
+bind_sinks (const Cli *cli, const Job *job, GError **error)
 {
   g_autoptr (GPtrArray) bindings
     = g_ptr_array_new_with_free_func ((GDestroyNotify) sink_binding_free);
@@ -49,4 +51,20 @@ job_bind_sinks (const Cli *cli, const Job *job, GError **error)
     g_ptr_array_add (bindings, binding);
   }
   return g_steal_pointer (&bindings);
+}
+
+gboolean
+job_prepare_sinks (const Cli *cli, const Job *job, PreparedJob *prepared,
+                   GError **error)
+{
+  prepared->sinks = bind_sinks (cli, job, error);
+  if (prepared->sinks == NULL)
+    return FALSE;
+  for (guint i = 0; i < prepared->sinks->len; i++) {
+    const SinkBinding *binding = prepared->sinks->pdata[i];
+
+    log_add_secrets ((const char *const *) binding->keys->secrets);
+  }
+  prepared->input.sinks = prepared->sinks;
+  return TRUE;
 }

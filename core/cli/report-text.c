@@ -53,32 +53,6 @@ entry_to_json (const RunEntry *entry)
   return object;
 }
 
-static json_t *
-sink_to_json (const SinkEntry *entry)
-{
-  json_t *object = json_object ();
-
-  out_set_text (object, "name", entry->name);
-  out_set_text (object, "type", entry->type);
-  out_set_text (object, "status", entry->status);
-  out_set_text (object, "reason", entry->reason);
-  out_set_count (object, "segments", entry->segments);
-  out_set_count (object, "rows", entry->rows);
-  out_set_count (object, "delivered", entry->delivered);
-  out_set_count (object, "lag", entry->lag);
-  return object;
-}
-
-static json_t *
-sinks_to_json (const GPtrArray *entries)
-{
-  json_t *list = json_array ();
-
-  for (guint i = 0; i < entries->len; i++)
-    json_array_append_new (list, sink_to_json (entries->pdata[i]));
-  return list;
-}
-
 char *
 report_to_json (const RunReport *report, const Job *job)
 {
@@ -170,24 +144,6 @@ print_entries (const RunReport *report)
     printf ("... and %u more that went well\n", hidden);
 }
 
-static void
-print_sinks (const RunReport *report)
-{
-  for (guint i = 0; i < report->sinks->len; i++) {
-    const SinkEntry *entry = report->sinks->pdata[i];
-    g_autofree char *rows = out_count (entry->rows);
-
-    printf ("sink %s (%s): %s", entry->name, entry->type, entry->status);
-    if (entry->segments > 0)
-      printf (", %s rows", rows);
-    if (entry->lag > 0)
-      printf (", %" G_GUINT64_FORMAT " commits behind", entry->lag);
-    if (entry->reason != NULL)
-      printf (": %s", entry->reason);
-    putchar ('\n');
-  }
-}
-
 /* The earliest of all entries: until there everything is held.             */
 static void
 print_held (const RunReport *report)
@@ -229,7 +185,7 @@ report_print (const RunReport *report, const Plan *plan)
   if (report->retries > 0)
     printf (", %" G_GUINT64_FORMAT " retries", report->retries);
   putchar ('\n');
-  print_sinks (report);
+  sinks_print (report->sinks);
   print_held (report);
   fflush (stdout);
   if (report->error != NULL)

@@ -139,22 +139,6 @@ job_connect (Cli *cli, const Job *job, const RunOptions *options,
   return TRUE;
 }
 
-static gboolean
-prepare_sinks (const Cli *cli, const Job *job, PreparedJob *prepared,
-               GError **error)
-{
-  prepared->sinks = job_bind_sinks (cli, job, error);
-  if (prepared->sinks == NULL)
-    return FALSE;
-  for (guint i = 0; i < prepared->sinks->len; i++) {
-    const SinkBinding *binding = prepared->sinks->pdata[i];
-
-    log_add_secrets ((const char *const *) binding->keys->secrets);
-  }
-  prepared->input.sinks = prepared->sinks;
-  return TRUE;
-}
-
 gboolean
 job_prepare (Cli *cli, Job *job, const RunOptions *options,
              PreparedJob *ret_prepared, GError **error)
@@ -163,7 +147,7 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
 
   if (!job_connect (cli, job, options, &prepared, error))
     return FALSE;
-  if (!prepare_sinks (cli, job, &prepared, error)
+  if (!job_prepare_sinks (cli, job, &prepared, error)
       || !job_fill_dataset (job, prepared.input.plugin, error)
       || !engine_check (&prepared.input, error)) {
     prepared_job_clear (&prepared);

@@ -8,6 +8,8 @@
 #include "cli.h"
 #include "engine/engine.h"
 
+#include <jansson.h>
+
 typedef struct {
   md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
   gint64 wait;                      /* ns for the writer's lock             */
@@ -34,8 +36,9 @@ gboolean job_connect (Cli *cli, const Job *job, const RunOptions *options,
 /* The same, fills the dataset that the job leaves open, and lets the provider judge the request.  `job` must stay.         */
 gboolean job_prepare (Cli *cli, Job *job, const RunOptions *options,
                       PreparedJob *ret_prepared, GError **error);
-/* Every sink that the job names, of SinkBinding.  (transfer full)          */
-GPtrArray *job_bind_sinks (const Cli *cli, const Job *job, GError **error);
+/* Every sink that the job names: its plugin and its keys.                  */
+gboolean job_prepare_sinks (const Cli *cli, const Job *job,
+                            PreparedJob *prepared, GError **error);
 void prepared_job_clear (PreparedJob *prepared);
 /* A job that names no dataset means the one dataset its schema is offered
  * in; where there are several the first is the provider's default.         */
@@ -57,3 +60,6 @@ Store *store_open_for_writing (Cli *cli, const char *path, gint64 wait,
 /* report-text.c: the report for people, and as JSON (transfer full).       */
 void report_print (const RunReport *report, const Plan *plan);
 char *report_to_json (const RunReport *report, const Job *job);
+/* Of SinkEntry: a line each, or as JSON (transfer full).                   */
+void sinks_print (const GPtrArray *entries);
+json_t *sinks_to_json (const GPtrArray *entries);

@@ -5,7 +5,8 @@
  */
 #include "block-decode.h"
 #include "columns-private.h"
-#include "digits.h"
+
+#include <support/digits.h>
 
 /* ---- names ----------------------------------------------------------- */
 

@@ -4,11 +4,8 @@
  */
 #include "rows-text-private.h"
 #include "columns-private.h"
-#include "digits.h"
-#include "interval.h"
 
 #include <math.h>
-#include <support/time.h>
 
 char *
 text_buffer_room (TextBuffer *buffer, gsize more)
@@ -27,83 +24,16 @@ text_buffer_room (TextBuffer *buffer, gsize more)
 
 /* ---- texts ----------------------------------------------------------- */
 
-/* RFC 4180; the empty text is quoted to differ from no text.               */
 void
 cell_put_csv (TextBuffer *buffer, const char *text, gsize len)
 {
-  char *at = text_buffer_room (buffer, 2 * len + 2);
-  gboolean plain = len > 0;
-
-  for (gsize i = 0; i < len && plain; i++)
-    plain = text[i] != ',' && text[i] != '"' && text[i] != '\n'
-            && text[i] != '\r';
-  if (plain) {
-    memcpy (at, text, len);
-    buffer->at = at + len;
-    return;
-  }
-  *at++ = '"';
-  for (gsize i = 0; i < len; i++) {
-    if (text[i] == '"')
-      *at++ = '"';
-    *at++ = text[i];
-  }
-  *at++ = '"';
-  buffer->at = at;
+  buffer->at = md_csv_put (text_buffer_room (buffer, 2 * len + 2), text, len);
 }
 
-static char *
-put_escaped (char *at, guchar c)
-{
-  static const char hex[] = "0123456789abcdef";
-
-  *at++ = '\\';
-  switch (c) {
-  case '"':
-  case '\\':
-    *at++ = (char) c;
-    return at;
-  case '\n':
-    *at++ = 'n';
-    return at;
-  case '\t':
-    *at++ = 't';
-    return at;
-  default:
-    memcpy (at, "u00", 3);
-    at[3] = hex[c >> 4];
-    at[4] = hex[c & 15];
-    return at + 5;
-  }
-}
-
-/* JSON is UTF-8; a byte that is none becomes U+FFFD.                       */
 void
 cell_put_json (TextBuffer *buffer, const char *text, gsize len)
 {
-  char *at = text_buffer_room (buffer, 6 * len + 2);
-  const char *end = text + len, *valid = text;
-
-  *at++ = '"';
-  while (text < end) {
-    guchar c = (guchar) *text;
-
-    if (c >= 0x80 && text >= valid
-        && !g_utf8_validate_len (text, (gsize) (end - text), &valid)
-        && valid == text) {
-      memcpy (at, "\xef\xbf\xbd", 3);
-      at += 3;
-      valid = ++text;
-      continue;
-    }
-    if (c < 0x20 || c == '"' || c == '\\')
-      at = put_escaped (at, c);
-    else
-      *at++ = (char) c;
-    text++;
-  }
-  *at++ = '"';
-  buffer->at = at;
+  buffer->at = md_json_put (text_buffer_room (buffer, 6 * len + 2), text, len);
 }
 
 static struct md_text
@@ -181,7 +111,7 @@ static void
 csv_i64 (TextBuffer *buffer, const Column *column, gsize row)
 {
   if (column->i64[row] != MD_ABSENT)
-    buffer->at = digits_put_signed (buffer->at, column->i64[row]);
+    buffer->at += md_i64_format (column->i64[row], buffer->at);
 }
 
 static void
@@ -237,41 +167,10 @@ json_f64 (TextBuffer *buffer, const Column *column, gsize row)
 
 /* ---- times ----------------------------------------------------------- */
 
-/* The same as time_format; rows in time order share their day's text.      */
 void
 cell_put_time (TextBuffer *buffer, md_time t)
 {
-  gint64 day = t / MD_DAY, rest = t % MD_DAY;
-  guint seconds, fraction;
-  char *at = buffer->at;
-  char text[TIME_TEXT_SIZE];
-
-  if (rest < 0) {
-    rest += MD_DAY;
-    day--;
-  }
-  if (day != buffer->day) {
-    md_time_format (t, text);
-    memcpy (buffer->date, text, 11);
-    buffer->day = day;
-  }
-  seconds = (guint) (rest / MD_SECOND);
-  fraction = (guint) (rest % MD_SECOND);
-  memcpy (at, buffer->date, 11);
-  memcpy (at + 11, digits_pairs + 2 * (seconds / 3600), 2);
-  at[13] = ':';
-  memcpy (at + 14, digits_pairs + 2 * (seconds / 60 % 60), 2);
-  at[16] = ':';
-  memcpy (at + 17, digits_pairs + 2 * (seconds % 60), 2);
-  at += 19;
-  if (fraction != 0) {
-    *at++ = '.';
-    at = digits_put_padded (at, fraction, 9);
-    while (at[-1] == '0')
-      at--;
-  }
-  *at++ = 'Z';
-  buffer->at = at;
+  buffer->at += md_time_format_fast (&buffer->day, t, buffer->at);
 }
 
 static void

@@ -7,10 +7,11 @@
 
 #include "rows-text.h"
 
+#include <support/format.h>
+
 typedef struct {
   char *start, *at, *end;
-  gint64 day;       /* that `date` is the date of                           */
-  char date[12];    /* "2024-01-31T"                                        */
+  struct md_format_day day;
 } TextBuffer;
 
 /* Room for `more` bytes behind `at`, growing if it must.                   */

@@ -56,7 +56,7 @@ rows_text_new (const struct md_table *table, const RowsOptions *options,
   text->options = *options;
   text->sink = sink;
   text->sink_data = data;
-  text->buffer.day = G_MININT64;
+  text->buffer.day.day = G_MININT64;
   text_buffer_room (&text->buffer, BUFFER_SIZE + CELL_ROOM);
   text->constant = g_string_new (NULL);
   text->tail = g_string_new (NULL);

@@ -12,7 +12,6 @@ gsize price_format (md_price price, char *buf);
 gboolean price_parse (const char *text, gsize len, md_price *ret_price);
 /* The shortest text that reads back to the same double, with an exponent
  * from 1e21 up and below 1e-18 only; "inf", "nan"; buf of 40.              */
-#define F64_PLAIN_POWER (-18)
 gsize f64_format (double value, char *buf);
 /* "provisional|corrected", bits without a name as hex, "" for none; buf of
  * VALUE_TEXT_SIZE.                                                         */

@@ -134,6 +134,12 @@ typedef void (*EngineNotify) (const EngineProgress *progress, gpointer data);
 /* Does any sink lack anything, or does not even say?  The store is open for
  * reading, or NULL.                                                        */
 gboolean engine_sinks_lack (const EngineInput *input);
+/* Brings the sinks to what the store holds; the store is open for writing.
+ * Of SinkEntry.  (transfer full)                                           */
+GPtrArray *engine_sync (const EngineInput *input);
+/* The same, then lets each sink that can make few large files of many small
+ * ones.                                                                    */
+GPtrArray *engine_compact (const EngineInput *input);
 
 /* Runs the plan to its end, to cancel, or to a fatal error; always returns a
  * report that says what is held.  The store must be open for writing.      */

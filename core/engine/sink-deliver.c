@@ -202,7 +202,6 @@ sink_deliver (Sink *sink, guint64 upto, GError **error)
   sink->delivered = upto;
   if (pieces->len > 0)
     sink->own = upto;
-  if (!knew_all && !sink_scope_save (sink, error))
-    return FALSE;
-  return (knew_all && pieces->len == 0) || sink_state_save (sink, error);
+  sink->has_news |= !knew_all || pieces->len > 0;
+  return knew_all || sink_scope_save (sink, error);
 }

@@ -23,6 +23,7 @@ typedef struct {
   char *feed;              /* md_feed.id                                    */
   guint64 own;             /* what the sink last said, or was told to keep  */
   guint64 delivered;       /* commits up to here are delivered              */
+  gboolean has_news;       /* what the store does not know of it yet        */
   GHashTable *scope;       /* ask texts (sink_ask_text) that it has         */
   SinkEntry *entry;        /* what the report says; borrowed                */
 } Sink;
@@ -43,6 +44,7 @@ gboolean sink_check (const Sink *sink, int klass, const struct md_error *err,
 
 /* Reads the documents and settles `delivered` and `scope`.                 */
 gboolean sink_state_load (Sink *sink, GError **error);
+/* Together with what the entry says.                                       */
 gboolean sink_state_save (Sink *sink, GError **error);
 /* Adds the job's selectors to the scope, and keeps it.                     */
 gboolean sink_scope_save (Sink *sink, GError **error);

@@ -20,6 +20,7 @@ struct Sinks {
   GCond changed;
   guint64 news;         /* grows                                            */
   gboolean ended;
+  gboolean compact;     /* when everything is delivered                     */
   GPtrArray *threads;   /* of GThread *                                     */
 };
 
@@ -110,7 +111,10 @@ catch_up (Sink *sink, GError **error)
     return FALSE;
   if (entry->segments > 0)
     set_status (entry, "delivered", NULL);
-  return TRUE;
+  if (!sink->has_news)
+    return TRUE;
+  sink->has_news = FALSE;
+  return sink_state_save (sink, error);
 }
 
 /* Delivers until the run is over and nothing is left.                      */
@@ -130,6 +134,21 @@ keep_up (Sinks *sinks, Sink *sink, GError **error)
     rest += MAX (REST_SHARE * (rest - started), REST_LEAST);
   } while (!ended);
   return TRUE;
+}
+
+static gboolean
+make_compact (Sink *sink, GError **error)
+{
+  struct md_error err;
+  int klass;
+
+  if (!plugin_has_compact (sink->env.plugin))
+    return TRUE;
+  md_error_init (&err);
+  klass = sink->env.plugin->sink.compact (sink->session, sink->call, &err);
+  if (klass == MD_OK)
+    set_status (sink->entry, "compacted", NULL);
+  return sink_check (sink, klass, &err, error);
 }
 
 static void
@@ -168,7 +187,8 @@ sink_main (gpointer data)
                                     sinks->cancel);
 
   log_set_context (&(LogContext) { .job = sinks->input->job->name });
-  if (!sink_connect (sink, &error) || !keep_up (sinks, sink, &error))
+  if (!sink_connect (sink, &error) || !keep_up (sinks, sink, &error)
+      || (sinks->compact && !make_compact (sink, &error)))
     tell_failure (sink, error);
   measure_lag (sink);
   log_set_context (NULL);
@@ -177,15 +197,19 @@ sink_main (gpointer data)
 
 /* ---- all of them ----------------------------------------------------- */
 
-Sinks *
-sinks_start (const EngineInput *input, GPtrArray *entries,
-             const Cancel *cancel)
+static Sinks *
+start (const EngineInput *input, GPtrArray *entries, const Cancel *cancel,
+       gboolean compact)
 {
   Sinks *sinks = g_new0 (Sinks, 1);
+  /* Made before the threads ask for it at the same time.  They meet a fault,
+   * too, and tell.                                                         */
+  g_autofree char *id = store_id (input->store, NULL);
 
   sinks->input = input;
   sinks->cancel = cancel;
   sinks->news = 1;
+  sinks->compact = compact;
   sinks->threads = g_ptr_array_new ();
   g_mutex_init (&sinks->mutex);
   g_cond_init (&sinks->changed);
@@ -196,6 +220,13 @@ sinks_start (const EngineInput *input, GPtrArray *entries,
     g_ptr_array_add (sinks->threads, g_thread_new ("sink", sink_main, task));
   }
   return sinks;
+}
+
+Sinks *
+sinks_start (const EngineInput *input, GPtrArray *entries,
+             const Cancel *cancel)
+{
+  return start (input, entries, cancel, FALSE);
 }
 
 void
@@ -220,6 +251,27 @@ sinks_finish (Sinks *sinks)
   g_mutex_clear (&sinks->mutex);
   g_cond_clear (&sinks->changed);
   g_free (sinks);
+}
+
+static GPtrArray *
+do_all (const EngineInput *input, gboolean compact)
+{
+  GPtrArray *entries = sinks_entries (input);
+
+  sinks_finish (start (input, entries, input->cancel, compact));
+  return entries;
+}
+
+GPtrArray *
+engine_sync (const EngineInput *input)
+{
+  return do_all (input, FALSE);
+}
+
+GPtrArray *
+engine_compact (const EngineInput *input)
+{
+  return do_all (input, TRUE);
 }
 
 /* ---- looking --------------------------------------------------------- */

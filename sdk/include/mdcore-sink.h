@@ -58,12 +58,12 @@ struct ArrowArray;
 struct md_segment {
   uint32_t    struct_size;
   uint32_t    flags;        /* MD_SEGMENT_...                             */
-  uint64_t    commit;       /* newest commit that rows may come from;     */
+  uint64_t    commit;       /* the rows are as of this commit or newer;   */
                             /*   never shrinks from call to call          */
   const char *ingestion_id; /* of that commit; NULL = of several          */
   const char *provider, *dataset, *schema;
   const char *symbol;       /* the series' instrument                     */
-  const struct md_table *table;
+  const struct md_table *table; /* valid as long as the sink is           */
   struct md_interval interval;
   md_time     from, to;     /* what the segment replaces                  */
   md_time     extracted_at; /* of that commit; MD_ABSENT = of several     */

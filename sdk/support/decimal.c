@@ -167,29 +167,3 @@ md_f64_parse (const char *text, size_t len, double *ret_value)
     return MD_DECIMAL_SYNTAX;
   return md_number_f64 (&number, text, text + len, ret_value);
 }
-
-size_t
-md_price_format (md_price price, char *buf)
-{
-  uint64_t v = price < 0 ? UINT64_C (0) - (uint64_t) price : (uint64_t) price;
-  uint64_t whole = v / 1000000000;
-  unsigned rest = (unsigned) (v % 1000000000);
-  char reversed[20];
-  char *at = buf;
-  int n = 0;
-
-  if (price < 0)
-    *at++ = '-';
-  do
-    reversed[n++] = (char) ('0' + whole % 10);
-  while ((whole /= 10) != 0);
-  while (n > 0)
-    *at++ = reversed[--n];
-  if (rest != 0) {
-    *at++ = '.';
-    for (unsigned unit = 100000000; rest != 0; rest %= unit, unit /= 10)
-      *at++ = (char) ('0' + rest / unit);
-  }
-  *at = '\0';
-  return (size_t) (at - buf);
-}

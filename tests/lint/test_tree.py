@@ -93,7 +93,7 @@ def plain(name, header, kind):
         return header in PLAIN_C or header.startswith("support/") \
             or header in ("mdcore.h", "mdcore-arrow.h")
     return is_own(name, header) or header.startswith(("support/", "mdcore")) \
-        or name.startswith("sinks/") and header.startswith("common/")
+        or name.startswith("sinks/") and header.startswith(("common/", "text/"))
 
 
 def test_plugins_and_sinks_include_the_sdk_alone():

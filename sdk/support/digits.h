@@ -2,12 +2,13 @@
  *
  * digits.h - integers to decimal text, two digits a step.
  */
-#pragma once
+#ifndef MDCORE_SUPPORT_DIGITS_H
+#define MDCORE_SUPPORT_DIGITS_H
 
-#include <glib.h>
+#include <stdint.h>
 #include <string.h>
 
-#define DIGITS_MAX 20 /* of a guint64, or sign and digits of a gint64       */
+#define DIGITS_MAX 20 /* of a uint64_t, or sign and digits of an int64_t    */
 
 static const char digits_pairs[201]
   = "00010203040506070809101112131415161718192021222324"
@@ -15,10 +16,10 @@ static const char digits_pairs[201]
     "50515253545556575859606162636465666768697071727374"
     "75767778798081828384858687888990919293949596979899";
 
-static inline guint
-digits_count (guint64 v)
+static inline unsigned
+digits_count (uint64_t v)
 {
-  guint n = 1;
+  unsigned n = 1;
 
   for (; v >= 10000; v /= 10000)
     n += 4;
@@ -27,7 +28,7 @@ digits_count (guint64 v)
 
 /* The last n digits, zeros in front; returns the end.                      */
 static inline char *
-digits_put_padded (char *at, guint64 v, guint n)
+digits_put_padded (char *at, uint64_t v, unsigned n)
 {
   char *end = at + n, *p = end;
 
@@ -39,15 +40,15 @@ digits_put_padded (char *at, guint64 v, guint n)
 }
 
 static inline char *
-digits_put (char *at, guint64 v)
+digits_put (char *at, uint64_t v)
 {
   return digits_put_padded (at, v, digits_count (v));
 }
 
 static inline char *
-digits_put_signed (char *at, gint64 v)
+digits_put_signed (char *at, int64_t v)
 {
-  guint64 size = (guint64) v;
+  uint64_t size = (uint64_t) v;
 
   if (v < 0) {
     *at++ = '-';
@@ -55,3 +56,5 @@ digits_put_signed (char *at, gint64 v)
   }
   return digits_put (at, size);
 }
+
+#endif
