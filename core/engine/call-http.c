@@ -262,6 +262,20 @@ heed_status (CallEnv *env, const struct md_http *request, const char *origin,
   heed_quota (env, request->bucket, reply);
 }
 
+/* Whether a close was the end or a cut, only the format could tell.        */
+static int
+judge_end (const struct md_call *call, const struct md_http *request,
+           const NetReply *reply, struct md_error *err)
+{
+  if ((request->flags & MD_HTTP_PROVEN) == 0
+      || net_reply_status (reply) >= 300 || !net_reply_close_delimited (reply))
+    return MD_OK;
+  return md_fail (err, MD_ERR_NETWORK, "%s: the answer ends where the "
+                  "connection was closed, without a length or chunks, so "
+                  "nothing shows that it is whole",
+                  call->env->plugin->desc.name);
+}
+
 int
 call_http (struct md_call *call, const struct md_http *request,
            struct md_reply *ret_reply, struct md_error *err)
@@ -301,7 +315,7 @@ call_http (struct md_call *call, const struct md_http *request,
                         __ATOMIC_RELAXED);
     keep_answer (call, request->url);
   }
-  return MD_OK;
+  return judge_end (call, request, reply, err);
 }
 
 int

@@ -78,6 +78,14 @@ limits_of (const EngineInput *input, const char *bucket)
   return (RateLimit) { 0, 1 };
 }
 
+double
+limits_per_day (const EngineInput *input)
+{
+  const struct md_limit *declared = declared_limit (input, NULL);
+
+  return declared != NULL ? declared->per_day : 0;
+}
+
 static void
 configure (Limiter *limiter, const EngineInput *input, const char *bucket)
 {

@@ -11,6 +11,8 @@
 
 /* per_second 0 = unlimited.  NULL is the default bucket.                   */
 RateLimit limits_of (const EngineInput *input, const char *bucket);
+/* Calls of a day on the job's plan, 0 = any number.                        */
+double limits_per_day (const EngineInput *input);
 /* How long after its end a row of this offer is final on the job's plan.   */
 gint64 limits_settle (const EngineInput *input, const struct md_offer *offer);
 /* All buckets that the job or the provider names.                          */

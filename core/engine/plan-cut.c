@@ -146,6 +146,18 @@ plan_reads_files (const BoundKeys *keys)
   return FALSE;
 }
 
+static guint64
+count_windows (const Chunk *chunk)
+{
+  const struct md_interval *window = &chunk->offer->window;
+  md_time at = interval_floor (window, chunk->from);
+  guint64 n = 0;
+
+  for (; at < chunk->to; at = interval_next (window, at))
+    n++;
+  return n * MAX (chunk->symbols->len, 1);
+}
+
 void
 plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
 {
@@ -153,6 +165,10 @@ plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
   gint64 nominal = interval_nominal (&offer->interval);
   guint64 length = (guint64) (chunk->to - chunk->from), windows = 1, rows;
 
+  if (offer->window.count > 0) {
+    *ret_min = *ret_max = count_windows (chunk);
+    return;
+  }
   if (offer->max_span_ns > 0)
     windows = (length + offer->max_span_ns - 1) / offer->max_span_ns;
   *ret_min = windows;

@@ -361,7 +361,7 @@ static void
 count_calls (const EngineInput *input, Plan *plan)
 {
   RateLimit rate = limits_of (input, NULL);
-  double after_burst;
+  double per_day = limits_per_day (input), after_burst;
 
   for (guint i = 0; i < plan->chunks->len; i++) {
     guint64 min, max;
@@ -374,6 +374,11 @@ count_calls (const EngineInput *input, Plan *plan)
   after_burst = MAX ((double) plan->calls_min - rate.burst, 0);
   if (rate.per_second > 0)
     plan->limit_ns = MIN (after_burst / rate.per_second * MD_SECOND, 9e18);
+  if (per_day > 0) {
+    double days = ceil ((double) plan->calls_min / per_day) - 1;
+
+    plan->limit_ns = MAX (plan->limit_ns, MIN (days * MD_DAY, 9e18));
+  }
 }
 
 /* Corporate actions first: they make earlier answers of adjusted datasets

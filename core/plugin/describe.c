@@ -138,6 +138,11 @@ describe_limits_of_offer (json_t *out, const struct md_offer *offer)
   json_object_set_new (out, "max_span", offer->max_span_ns == 0
                        ? json_null () : duration (offer->max_span_ns));
   json_object_set_new (out, "page_rows", json_integer (offer->page_rows));
+  if (offer->window.count > 0) {
+    g_autofree char *window = interval_to_text (&offer->window);
+
+    json_object_set_new (out, "window", json_string (window));
+  }
 }
 
 static void
@@ -182,6 +187,8 @@ describe_limit (const struct md_limit *limit)
   json_object_set_new (out, "plan", text_or_null (limit->plan));
   json_object_set_new (out, "per_second", json_real (limit->per_second));
   json_object_set_new (out, "burst", json_real (limit->burst));
+  if (limit->per_day > 0)
+    json_object_set_new (out, "per_day", json_real (limit->per_day));
   json_object_set_new (out, "doc", text_or_null (limit->doc));
   return out;
 }

@@ -42,17 +42,32 @@ unit_is_known (guint unit)
 }
 
 static gboolean
-judge_zone (const struct md_offer *offer, GError **error)
+judge_zone (const struct md_offer *offer, const char *name, GError **error)
 {
   g_autoptr (GTimeZone) zone = NULL;
 
-  if (offer->interval.zone == NULL)
+  if (name == NULL)
     return TRUE;
-  zone = g_time_zone_new_identifier (offer->interval.zone);
+  zone = g_time_zone_new_identifier (name);
   return zone != NULL
          || refuse (error, "its offer \"%s\" has the time zone \"%s\", which "
                     "this machine does not know (package tzdata)",
-                    offer->schema, offer->interval.zone);
+                    offer->schema, name);
+}
+
+static gboolean
+judge_window (const struct md_offer *offer, GError **error)
+{
+  const struct md_interval *window = &offer->window;
+
+  if (window->count == 0)
+    return TRUE;
+  if (!unit_is_known (window->unit) || window->count > 1000
+      || interval_nominal (window) < MD_MINUTE
+      || ABS (window->anchor_ns / MD_DAY) >= 7)
+    return refuse (error, "its offer \"%s\" has a window that is no number of "
+                   "minutes to months", offer->schema);
+  return judge_zone (offer, window->zone, error);
 }
 
 /* "ohlcv-5m" with an interval of one minute would be filed wrongly.        */
@@ -89,7 +104,8 @@ judge_interval (const struct md_offer *offer, GError **error)
   if (ABS (interval->anchor_ns / MD_DAY) >= 7)
     return refuse (error, "its offer \"%s\" has an anchor of a week or more",
                    offer->schema);
-  return judge_zone (offer, error) && judge_suffix (offer, error);
+  return judge_zone (offer, interval->zone, error)
+         && judge_window (offer, error) && judge_suffix (offer, error);
 }
 
 /* ---- offers ----------------------------------------------------------- */
@@ -164,7 +180,8 @@ judge_limits (const Plugin *plugin, GError **error)
     const struct md_limit *limit = plugin_limit_at (plugin, i);
 
     if (!isfinite (limit->per_second) || limit->per_second < 0
-        || !isfinite (limit->burst) || limit->burst < 0)
+        || !isfinite (limit->burst) || limit->burst < 0
+        || !isfinite (limit->per_day) || limit->per_day < 0)
       return refuse (error, "its limit of the bucket \"%s\" is no finite "
                      "number >= 0", limit->bucket != NULL ? limit->bucket
                      : "(default)");

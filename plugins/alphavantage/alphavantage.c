@@ -25,8 +25,8 @@ static const struct md_key keys[N_KEYS] = {
 
 /* A minute is counted, so burst and refill together stay below it.         */
 static const struct md_limit limits[] = {
-  { .plan = "free", .per_second = 0.9, .burst = 1,
-    .doc = "free: about one request a second, and 25 a day" },
+  { .plan = "free", .per_second = 5.0 / 60, .burst = 1, .per_day = 25,
+    .doc = "free: 5 a minute, not two within a second, and 25 a day" },
   { .plan = "75", .per_second = 1.2, .burst = 3, .doc = "75 a minute" },
   { .plan = "150", .per_second = 2.4, .burst = 6, .doc = "150 a minute" },
   { .plan = "300", .per_second = 4.8, .burst = 12, .doc = "300 a minute" },

@@ -35,12 +35,14 @@ struct av_job {
 
 /* ---- offers.c ---------------------------------------------------------- */
 
-#define AV_OFFERS (5 + 5 + 4 + 8 + 8)
+#define AV_OFFERS (8 + 1 + 8 + 8 + 8)
 extern const struct md_offer av_offers[AV_OFFERS];
 
 bool av_is_stocks (const struct md_offer *offer);
 bool av_is_fx (const struct md_offer *offer);
 bool av_is_intraday (const struct md_offer *offer);
+/* For splits and dividends.                                                */
+bool av_is_adjusted (const struct md_offer *offer);
 const char *av_function (const struct md_offer *offer);
 /* "1min" to "60min"; buf of 16.                                            */
 void av_interval (const struct md_offer *offer, char *buf);
@@ -51,7 +53,7 @@ md_time av_floor (const struct md_offer *offer, md_time t);
 /* ---- answer.c ---------------------------------------------------------- */
 
 /* GET of a finished URL.  MD_OK: a 200 with CSV, or an empty body where there
- * is no data.                                                              */
+ * is no data, and was none when asked again.                               */
 int av_get (struct av_job *job, struct md_url *url,
             struct md_reply *ret_reply, struct md_error *err);
 
@@ -63,6 +65,8 @@ struct av_rows {
   md_time from, to;
   md_time least, most; /* no row may be outside; both 0: any may */
   md_time oldest;      /* of the rows seen, MD_ABSENT: none */
+  uint32_t flags;      /* of the rows */
+  bool    goes_far;    /* only what came is claimed, however little */
   size_t  n;           /* rows that wait for `emit` */
 };
 int av_read_rows (struct av_rows *rows, const struct md_reply *reply,

@@ -16,47 +16,50 @@
  * makes one chunk of it all, which is handed over month by month.          */
 #define PAGE 1000000
 
-#define BARS(set_, schema_, count_, unit_, unit_text_, adjustment_, stale_,  \
-             calendar_)                                                      \
+#define BARS(schema_, count_, unit_, set_, doc_, ...)                        \
   { .dataset = set_, .schema = "ohlcv-" schema_, .record = MD_BAR,           \
-    .flags = MD_OFFER_SPARSE | MD_OFFER_NEWEST_FIRST,                        \
     .interval = { .count = count_, .unit = unit_ },                          \
     .index_time = "bar start", .settle_ns = SETTLE, .max_symbols = 1,        \
-    .page_rows = PAGE, .rewritten_by = stale_, .volume_unit = unit_text_,    \
-    .adjustment = adjustment_, .calendar = calendar_,                        \
-    .doc = "Bars; no row where nothing traded." }
+    .page_rows = PAGE, .doc = doc_, __VA_ARGS__ }
 
-#define STOCKS "us-equities"
+#define INTRADAY(...)                                                        \
+  BARS ("1m", 1, MD_UNIT_MINUTE, __VA_ARGS__),                               \
+  BARS ("5m", 5, MD_UNIT_MINUTE, __VA_ARGS__),                               \
+  BARS ("15m", 15, MD_UNIT_MINUTE, __VA_ARGS__),                             \
+  BARS ("30m", 30, MD_UNIT_MINUTE, __VA_ARGS__),                             \
+  BARS ("1h", 1, MD_UNIT_HOUR, __VA_ARGS__)
 
-#define INTRADAY(set_, unit_, adjustment_, stale_, calendar_)                \
-  BARS (set_, "1m", 1, MD_UNIT_MINUTE, unit_, adjustment_, stale_,           \
-        calendar_),                                                          \
-  BARS (set_, "5m", 5, MD_UNIT_MINUTE, unit_, adjustment_, stale_,           \
-        calendar_),                                                          \
-  BARS (set_, "15m", 15, MD_UNIT_MINUTE, unit_, adjustment_, stale_,         \
-        calendar_),                                                          \
-  BARS (set_, "30m", 30, MD_UNIT_MINUTE, unit_, adjustment_, stale_,         \
-        calendar_),                                                          \
-  BARS (set_, "1h", 1, MD_UNIT_HOUR, unit_, adjustment_, stale_,             \
-        calendar_)
+#define LONGER(...)                                                          \
+  BARS ("1d", 1, MD_UNIT_DAY, __VA_ARGS__),                                  \
+  BARS ("1w", 1, MD_UNIT_WEEK, __VA_ARGS__),                                 \
+  BARS ("1mo", 1, MD_UNIT_MONTH, __VA_ARGS__)
 
-#define LONGER(set_, unit_, adjustment_, calendar_)                          \
-  BARS (set_, "1d", 1, MD_UNIT_DAY, unit_, adjustment_, NULL, calendar_),    \
-  BARS (set_, "1w", 1, MD_UNIT_WEEK, unit_, adjustment_, NULL, calendar_),   \
-  BARS (set_, "1mo", 1, MD_UNIT_MONTH, unit_, adjustment_, NULL, calendar_)
+#define FLAGS (MD_OFFER_SPARSE | MD_OFFER_NEWEST_FIRST)
+#define SPARSE "Bars; no row where nothing traded."
+#define SCALED "Bars scaled by adjusted close / close; volume as traded."
+#define MONTHLY .window = { .count = 1, .unit = MD_UNIT_MONTH,               \
+                            .zone = "America/New_York" }
+#define RAW .flags = FLAGS, .volume_unit = "shares", .adjustment = "raw",    \
+            .calendar = "us-equities"
+#define ADJUSTED .volume_unit = "shares", .adjustment = "all",               \
+                 .rewritten_by = "split,dividend", .calendar = "us-equities"
+#define CRYPTO .flags = FLAGS, .volume_unit = "base currency",               \
+               .calendar = "crypto"
 
 const struct md_offer av_offers[AV_OFFERS] = {
-  INTRADAY ("stocks/raw", "shares", "raw", NULL, STOCKS),
-  LONGER ("stocks/raw", "shares", "raw", STOCKS),
+  INTRADAY ("stocks/raw", SPARSE, RAW, MONTHLY),
+  LONGER ("stocks/raw", SPARSE, RAW),
   { .dataset = "stocks/raw", .schema = "actions", .record = MD_ACTION,
     .flags = MD_OFFER_SPARSE, .index_time = "ex-date",
     .interval = { .count = 1, .unit = MD_UNIT_DAY },
     .settle_ns = SETTLE, .max_symbols = 1, .page_rows = PAGE,
     .doc = "Splits and cash dividends, of the daily adjusted series." },
-  INTRADAY ("stocks/adjusted", "shares", "all", "split,dividend", STOCKS),
-  INTRADAY ("fx", NULL, NULL, NULL, "fx"), LONGER ("fx", NULL, NULL, "fx"),
-  INTRADAY ("crypto", "base currency", NULL, NULL, "crypto"),
-  LONGER ("crypto", "base currency", NULL, "crypto"),
+  INTRADAY ("stocks/adjusted", SPARSE, .flags = FLAGS, ADJUSTED, MONTHLY),
+  LONGER ("stocks/adjusted", SCALED, .flags = FLAGS | MD_OFFER_ROUNDS,
+          ADJUSTED),
+  INTRADAY ("fx", SPARSE, .flags = FLAGS, .calendar = "fx"),
+  LONGER ("fx", SPARSE, .flags = FLAGS, .calendar = "fx"),
+  INTRADAY ("crypto", SPARSE, CRYPTO), LONGER ("crypto", SPARSE, CRYPTO),
 };
 
 bool
@@ -72,6 +75,12 @@ av_is_fx (const struct md_offer *offer)
 }
 
 bool
+av_is_adjusted (const struct md_offer *offer)
+{
+  return strcmp (offer->dataset, "stocks/adjusted") == 0;
+}
+
+bool
 av_is_intraday (const struct md_offer *offer)
 {
   return offer->interval.unit == MD_UNIT_MINUTE
@@ -81,14 +90,17 @@ av_is_intraday (const struct md_offer *offer)
 const char *
 av_function (const struct md_offer *offer)
 {
-  static const char *const names[3][4] = {
+  static const char *const names[4][4] = {
     { "TIME_SERIES_INTRADAY", "TIME_SERIES_DAILY", "TIME_SERIES_WEEKLY",
       "TIME_SERIES_MONTHLY" },
     { "FX_INTRADAY", "FX_DAILY", "FX_WEEKLY", "FX_MONTHLY" },
     { "CRYPTO_INTRADAY", "DIGITAL_CURRENCY_DAILY", "DIGITAL_CURRENCY_WEEKLY",
       "DIGITAL_CURRENCY_MONTHLY" },
+    { "TIME_SERIES_INTRADAY", "TIME_SERIES_DAILY_ADJUSTED",
+      "TIME_SERIES_WEEKLY_ADJUSTED", "TIME_SERIES_MONTHLY_ADJUSTED" },
   };
-  int market = av_is_stocks (offer) ? 0 : av_is_fx (offer) ? 1 : 2;
+  int market = av_is_adjusted (offer) ? 3 : av_is_stocks (offer) ? 0
+               : av_is_fx (offer) ? 1 : 2;
 
   if (offer->record == MD_ACTION)
     return "TIME_SERIES_DAILY_ADJUSTED";

@@ -11,8 +11,10 @@
 #include <support/zone.h>
 
 struct columns {
-  int ts, open, high, low, close, volume, dividend, split;
+  int ts, open, high, low, close, adjusted, volume, dividend, split;
 };
+
+__extension__ typedef __int128 i128;
 
 struct line {
   const struct md_text *fields;
@@ -121,6 +123,43 @@ judge_place (struct av_rows *rows, struct md_text label, md_time ts,
 
 /* ---- rows ---------------------------------------------------------------- */
 
+/* price * by / over, to the nearest unit.  Order among prices is kept, and
+ * the close becomes the adjusted close exactly.                            */
+static void
+scale (struct line *line, md_price by, md_price over, const char *name,
+       md_price *price)
+{
+  i128 scaled = ((i128) *price * by + over / 2) / over;
+
+  if (scaled >= MD_ABSENT)
+    md_reason (&line->reasons, "range", name);
+  else
+    *price = (md_price) scaled;
+}
+
+/* The vendor adjusts closes alone, and writes them with the noise of binary
+ * arithmetic.                                                              */
+static void
+adjust_bar (struct line *line, int column, struct md_bar *bar)
+{
+  struct md_text text = line->fields[column];
+  enum md_decimal result;
+  md_price to = 0, close = bar->close;
+
+  result = md_price_parse_rounded (text.ptr, text.len, &to);
+  if (text.len == 0 || result != MD_DECIMAL_OK)
+    md_reason (&line->reasons, text.len == 0 ? "missing" : kind_of (result),
+               "adjusted_close");
+  else if (line->reasons.len == 0 && (to <= 0 || close <= 0))
+    md_reason (&line->reasons, "value", "adjusted_close");
+  if (line->reasons.len > 0)
+    return;
+  scale (line, to, close, "open", &bar->open);
+  scale (line, to, close, "high", &bar->high);
+  scale (line, to, close, "low", &bar->low);
+  bar->close = to;
+}
+
 static void
 fill_bar (struct line *line, const struct columns *columns,
           struct md_bar *bar)
@@ -132,6 +171,8 @@ fill_bar (struct line *line, const struct columns *columns,
   bar->volume = md_absent_f64 ();
   if (columns->volume >= 0)
     read_f64 (line, columns->volume, "volume", &bar->volume);
+  if (columns->adjusted >= 0)
+    adjust_bar (line, columns->adjusted, bar);
 }
 
 static int
@@ -202,7 +243,8 @@ read_line (struct av_rows *rows, const struct columns *columns,
   const struct md_offer *offer = rows->job->request->offer;
   struct md_bar bar = { .ts = MD_ABSENT, .symbol = rows->job->symbol,
                         .venue = MD_ABSENT_NAME, .contract = MD_ABSENT_NAME,
-                        .vwap = md_absent_f64 (), .trades = MD_ABSENT };
+                        .flags = rows->flags, .vwap = md_absent_f64 (),
+                        .trades = MD_ABSENT };
   md_price dividend = 0;
   double split = 1;
   int klass = MD_OK;
@@ -232,6 +274,21 @@ read_line (struct av_rows *rows, const struct columns *columns,
 
 /* ---- the table ----------------------------------------------------------- */
 
+/* Days have "adjusted_close", weeks and months "adjusted close".  Raw bars may
+ * be read from either.                                                     */
+static bool
+find_adjusted (const struct md_offer *offer, const struct md_text *fields,
+               size_t n, struct columns *columns)
+{
+  columns->adjusted = -1;
+  if (!av_is_adjusted (offer) || av_is_intraday (offer))
+    return true;
+  columns->adjusted = md_csv_column (fields, n, "adjusted_close");
+  if (columns->adjusted < 0)
+    columns->adjusted = md_csv_column (fields, n, "adjusted close");
+  return columns->adjusted >= 0;
+}
+
 static bool
 find_columns (const struct av_rows *rows, const struct md_text *fields,
               size_t n, struct columns *columns)
@@ -244,7 +301,8 @@ find_columns (const struct av_rows *rows, const struct md_text *fields,
   columns->volume = md_csv_column (fields, n, "volume");
   columns->dividend = md_csv_column (fields, n, "dividend_amount");
   columns->split = md_csv_column (fields, n, "split_coefficient");
-  if (columns->ts < 0)
+  if (columns->ts < 0
+      || !find_adjusted (rows->job->request->offer, fields, n, columns))
     return false;
   if (rows->job->request->offer->record == MD_ACTION)
     return columns->dividend >= 0 && columns->split >= 0;

@@ -37,6 +37,10 @@ struct md_auth {
 
 #define MD_HTTP_PULL (1u << 0) /* the body is pulled with `read`          */
 #define MD_HTTP_RAW  (1u << 1) /* leave gzip, zstd and zip as they come   */
+#define MD_HTTP_PROVEN (1u << 2) /* a body that ends where the connection */
+                               /*   does, without length or chunks, is    */
+                               /*   MD_ERR_NETWORK: for formats that do   */
+                               /*   not show their own end, like CSV      */
 
 struct md_http {
   uint32_t    struct_size;

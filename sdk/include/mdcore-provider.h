@@ -80,6 +80,8 @@ struct md_offer {
                            /*   "us-equities", or by dataset              */
                            /*   "DATASET=NAME,DATASET=NAME"; NULL = none  */
                            /*   known                                     */
+  struct md_interval window; /* a vendor call brings one of these, of one */
+                           /*   symbol: a calendar month; count 0: not so */
 };
 
 /* ---- requests ------------------------------------------------------- */
@@ -109,6 +111,9 @@ struct md_limit {
   double      per_second; /* permits; 0 = unlimited                       */
   double      burst;      /* permits at once; 0 counts as 1               */
   const char *doc;        /* where the vendor says so                     */
+  double      per_day;    /* calls of a day, 0 = any: `plan` counts with  */
+                          /*   them; when the day is used up, and when it */
+                          /*   ends, the vendor says (MD_ERR_QUOTA)       */
 };
 
 /* ---- interfaces ----------------------------------------------------- */

@@ -443,6 +443,19 @@ test_pages_bound_the_number_of_calls (void)
 }
 
 static void
+test_calendar_windows_count_those_that_are_touched (void)
+{
+  struct md_offer monthly = minutes;
+  const struct md_interval month = { 1, MD_UNIT_MONTH, 0, "America/New_York" };
+
+  monthly.window = month;
+  /* Midnight UTC is still the month before in New York.                    */
+  expect_calls (&monthly, 1, 5 * MD_HOUR, 1, 1);
+  expect_calls (&monthly, 1, 5 * MD_HOUR + MD_MINUTE, 2, 2);
+  expect_calls (&monthly, 3, 31 * MD_DAY + 5 * MD_HOUR, 6, 6);
+}
+
+static void
 test_calls_for_ticks_are_unknown (void)
 {
   expect_calls (&trades, 1, MD_DAY, 1, G_MAXUINT64);
@@ -522,6 +535,8 @@ main (int argc, char **argv)
        test_windows_make_the_number_of_calls_exact);
   ADD ("pages-bound-the-number-of-calls",
        test_pages_bound_the_number_of_calls);
+  ADD ("calendar-windows-count-those-that-are-touched",
+       test_calendar_windows_count_those_that_are_touched);
   ADD ("calls-for-ticks-are-unknown", test_calls_for_ticks_are_unknown);
   ADD ("symbols-with-one-reason-share-a-sentence",
        test_symbols_with_one_reason_share_a_sentence);

@@ -53,6 +53,7 @@ static const struct { const char *name, *sentence; } bad[] = {
   { "offer-no-interval", "bars without an interval" },
   { "offer-unit", "unknown interval unit 25" },
   { "offer-zone", "Moon/Crater" },
+  { "offer-window", "a window that is no number" },
   { "offer-span", "negative settle_ns" },
   { "offer-prompt", "more than its settle_ns" },
   { "limit-negative", "no finite number" },
