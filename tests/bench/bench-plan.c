@@ -3,7 +3,7 @@
  * bench-plan.c - a store with a year of daily runs of ten thousand symbols:
  * how long it takes to open it and to plan the next run.
  *
- *   bench-plan [SYMBOLS [DAYS]]
+ *   bench-plan [SYMBOLS [DAYS [CALENDAR]]]
  */
 #include "data/clock.h"
 #include "data/table.h"
@@ -16,7 +16,7 @@
 #define ROUNDS 5
 #define DAY0   (G_GINT64_CONSTANT (19723) * MD_DAY)
 
-static const struct md_offer offers[] = {
+static struct md_offer offers[] = {
   { .dataset = "sip/raw", .schema = "ohlcv-1d", .record = MD_BAR,
     .interval = { 1, MD_UNIT_DAY }, .max_symbols = 100, .page_rows = 10000 },
 };
@@ -125,6 +125,7 @@ main (int argc, char **argv)
                     .start = DAY0, .end = MD_ABSENT };
   double seconds[ROUNDS];
 
+  offers[0].calendar = argc > 3 ? argv[3] : NULL;
   for (guint i = 0; i < n; i++)
     symbols[i] = g_strdup_printf ("S%05u", i);
   if (!fill (path, symbols, n, days))
