@@ -166,6 +166,7 @@ action_book_name (const ActionBook *book)
 
 /* ---- of one symbol --------------------------------------------------- */
 
+/* Splits and dividends of the symbol itself; names outlive the rows.       */
 static gboolean
 collect (const SeriesInfo *info, const Columns *rows, gpointer data)
 {
@@ -177,9 +178,11 @@ collect (const SeriesInfo *info, const Columns *rows, gpointer data)
     Action action = action_at (rows, i);
     const Column *flags = columns_column (rows, "flags");
 
-    if (flags->u32 != NULL && (flags->u32[i] & MD_ROW_CANCELLED) != 0)
+    if ((flags->u32 != NULL && (flags->u32[i] & MD_ROW_CANCELLED) != 0)
+        || !action_concerns (&action, info->key.instrument))
       continue;
     action.name = g_intern_string (action.name);
+    action.old_symbol = action.new_symbol = (struct md_text) { NULL, 0 };
     g_array_append_val (actions, action);
   }
   return TRUE;
@@ -187,8 +190,8 @@ collect (const SeriesInfo *info, const Columns *rows, gpointer data)
 
 static gboolean
 add_answered (const ActionBook *book, const char *schema,
-              const char *selector, guint kind, GArray *answered,
-              GError **error)
+              const char *selector, guint kind, const ListingLink *name,
+              GArray *answered, GError **error)
 {
   const AskKey key = { book->provider, book->dataset, (char *) schema,
                        (char *) selector, kind };
@@ -213,7 +216,8 @@ add_answered (const ActionBook *book, const char *schema,
   for (guint i = 0; i < earlier->len; i++) {
     const Span *span = &g_array_index (earlier, Span, i);
 
-    spans_add (answered, span->from, span->to);
+    spans_add (answered, MAX (span->from, name->from),
+               MIN (span->to, name->to));
   }
   return TRUE;
 }
@@ -227,36 +231,41 @@ by_time (gconstpointer a, gconstpointer b)
 }
 
 static gboolean
-read_schema (const ActionBook *book, gsize schema, const char *symbol,
+read_schema (const ActionBook *book, gsize schema, const ListingLink *link,
              HeldActions *held, GError **error)
 {
   const char *name = schemas[schema].schema;
   const SeriesKey key = { book->provider, book->dataset, (char *) name,
-                          (char *) symbol };
+                          (char *) link->symbol };
   GArray *into[] = { schemas[schema].splits ? held->splits : NULL,
                      schemas[schema].dividends ? held->dividends : NULL };
 
   for (gsize i = 0; i < G_N_ELEMENTS (into); i++) {
     if (into[i] != NULL
-        && (!add_answered (book, name, symbol, MD_SELECT_SYMBOL, into[i],
-                           error)
-            || !add_answered (book, name, "*", MD_SELECT_ALL, into[i],
+        && (!add_answered (book, name, link->symbol, MD_SELECT_SYMBOL, link,
+                           into[i], error)
+            || !add_answered (book, name, "*", MD_SELECT_ALL, link, into[i],
                               error)))
       return FALSE;
   }
-  return store_scan (book->store, &key, G_MININT64, G_MAXINT64, book->as_of,
+  return store_scan (book->store, &key, link->from, link->to, book->as_of,
                      collect, held->actions, error);
 }
 
 gboolean
-action_book_read (const ActionBook *book, const char *symbol,
+action_book_read (const ActionBook *book, const GArray *names,
                   HeldActions *ret_held, GError **error)
 {
+  const gsize n = names->len * G_N_ELEMENTS (schemas);
+
   *ret_held = (HeldActions) {
     g_array_new (FALSE, FALSE, sizeof (Action)), spans_new (), spans_new ()
   };
-  for (gsize i = 0; i < G_N_ELEMENTS (schemas); i++) {
-    if (!read_schema (book, i, symbol, ret_held, error)) {
+  for (gsize i = 0; i < n; i++) {
+    if (!read_schema (book, i % G_N_ELEMENTS (schemas),
+                      &g_array_index (names, ListingLink,
+                                      i / G_N_ELEMENTS (schemas)),
+                      ret_held, error)) {
       held_actions_clear (ret_held);
       return FALSE;
     }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "data/action.h"
+#include "engine/listing.h"
 #include "store/store.h"
 
 typedef struct ActionBook ActionBook;
@@ -28,6 +29,7 @@ typedef struct {
   GArray *splits, *dividends;  /* of Span: asked, and answered              */
 } HeldActions;
 
-gboolean action_book_read (const ActionBook *book, const char *symbol,
+/* Of an instrument, under each of its names (of ListingLink) for its time.  */
+gboolean action_book_read (const ActionBook *book, const GArray *names,
                            HeldActions *ret_held, GError **error);
 void held_actions_clear (HeldActions *held);

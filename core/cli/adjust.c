@@ -30,6 +30,7 @@ typedef struct {
   const ActionBook *book;
   const SeriesInfo *series;
   const AdjustWish *wish;
+  const GArray *names;  /* of ListingLink                                   */
   md_time first, last;  /* of the rows                                      */
   HeldActions held;
   GArray *steps;
@@ -150,28 +151,46 @@ note_info (const SeriesInfo *info, gpointer data)
   return FALSE;
 }
 
-/* From daily bars of the same dataset, else from the bars themselves.      */
+/* In bars of one schema under one name.                                    */
+static gboolean
+search_close (const Building *b, const char *schema, const ListingLink *name,
+              md_time ts, CloseSearch *search, GError **error)
+{
+  SeriesKey key = b->series->key;
+  struct md_interval interval = { 0 };
+  md_time ex, from, to;
+
+  key.schema = (char *) schema;
+  key.instrument = (char *) name->symbol;
+  if (!store_series_each (b->store, &key, note_info, &interval, error))
+    return FALSE;
+  ex = ex_date (&interval, ts);
+  from = MAX (b->wish->on_ex_date ? ex : ex - CLOSE_WITHIN, name->from);
+  to = MIN (b->wish->on_ex_date ? ex + CLOSE_WITHIN : ex, name->to);
+  return from >= to
+         || store_scan (b->store, &key, from, to, b->wish->as_of, find_close,
+                        search, error);
+}
+
+/* From daily bars of the same dataset, else from the bars themselves.  The
+ * close before is under the newest name that has one, the one after under the
+ * oldest.                                                                  */
 static gboolean
 reference_close (const Building *b, md_time ts, md_price *ret_close,
                  GError **error)
 {
-  const gboolean on = b->wish->on_ex_date;
   const char *schemas[] = { "ohlcv-1d", b->series->key.schema };
-  CloseSearch search = { on, MD_ABSENT };
+  CloseSearch search = { b->wish->on_ex_date, MD_ABSENT };
 
-  for (gsize i = 0; i < 2 && search.close == MD_ABSENT; i++) {
-    SeriesKey key = b->series->key;
-    struct md_interval interval = { 0 };
-    md_time ex;
+  for (gsize i = 0; i < G_N_ELEMENTS (schemas); i++) {
+    for (guint k = 0; k < b->names->len && search.close == MD_ABSENT; k++) {
+      guint at = search.first ? k : b->names->len - 1 - k;
 
-    key.schema = (char *) schemas[i];
-    if (!store_series_each (b->store, &key, note_info, &interval, error))
-      return FALSE;
-    ex = ex_date (&interval, ts);
-    if (!store_scan (b->store, &key, on ? ex : ex - CLOSE_WITHIN,
-                     on ? ex + CLOSE_WITHIN : ex, b->wish->as_of, find_close,
-                     &search, error))
-      return FALSE;
+      if (!search_close (b, schemas[i],
+                         &g_array_index (b->names, ListingLink, at), ts,
+                         &search, error))
+        return FALSE;
+    }
   }
   *ret_close = search.close;
   return TRUE;
@@ -306,8 +325,7 @@ build (Building *b, GError **error)
     return TRUE;
   b->first = MAX (wish->from, stats.first);
   b->last = MIN (wish->to - 1, stats.last);
-  return action_book_read (b->book, b->series->key.instrument, &b->held,
-                           error)
+  return action_book_read (b->book, b->names, &b->held, error)
          && check_known (b, b->held.splits, "splits", error)
          && (!wish->dividends
              || check_known (b, b->held.dividends, "dividends", error))
@@ -318,10 +336,15 @@ Adjuster *
 adjuster_new (Store *store, const ActionBook *book, const SeriesInfo *series,
               const AdjustWish *wish, GError **error)
 {
+  const ListingLink itself = { series->key.instrument, G_MININT64,
+                               G_MAXINT64 };
+  g_autoptr (GArray) alone = g_array_new (FALSE, FALSE, sizeof (ListingLink));
   Building b = { .store = store, .book = book, .series = series,
-                 .wish = wish };
+                 .wish = wish,
+                 .names = wish->names != NULL ? wish->names : alone };
   Adjuster *adjuster = NULL;
 
+  g_array_append_val (alone, itself);
   b.steps = g_array_new (FALSE, FALSE, sizeof (Step));
   if (build (&b, error)) {
     adjuster = g_new0 (Adjuster, 1);

@@ -15,6 +15,8 @@ typedef struct {
                         /*   else from the close before, 1-D/C              */
   md_time from, to;     /* rows that are going to be asked for              */
   md_time as_of;        /* MD_ABSENT: now                                   */
+  const GArray *names;  /* of ListingLink: the instrument's symbols; NULL:  */
+                        /*   the series' own                                */
 } AdjustWish;
 
 typedef struct Adjuster Adjuster;

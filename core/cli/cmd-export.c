@@ -173,6 +173,8 @@ read_options (Export *export, int argc, char **argv, GError **error)
     { "dividend-close", 0, 0, G_OPTION_ARG_STRING, &o->dividend_close,
       "The close that a dividend is a part of: before the ex-date, or on it",
       "WHICH" },
+    { "follow-renames", 0, 0, G_OPTION_ARG_NONE, &o->follow_renames,
+      "One series of an instrument that had several symbols", NULL },
     { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "csv or jsonl",
       "FORMAT" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &o->time,
@@ -232,6 +234,7 @@ open_all (Export *export, GError **error)
     return FALSE;
   export->series = series_select (export->store, &export->wish, error);
   if (export->series == NULL || !export_check_mixture (export, error)
+      || !export_follow_renames (export, error)
       || !export_prepare_adjust (export, error))
     return FALSE;
   export->file = output_file_open (export->options.path, &export->cli->cancel,

@@ -107,6 +107,7 @@ typedef struct {
   const Calendar *calendar; /* or NULL                                      */
   char *dataset, *schema;
   PlanRange range;
+  PlanEnds *ends;
   GArray *gaps;
 } Want;
 
@@ -138,11 +139,11 @@ leave_out_closed (const Want *want, guint first)
 
 static gboolean
 add_missing_bars (const Want *want, const AskKey *key, const GArray *spans,
-                  GError **error)
+                  const PlanRange *range, GError **error)
 {
   g_autoptr (GArray) missing
     = missing_bars (want->selection->store, key, want->offer, want->calendar,
-                    spans, want->range.from, want->range.to, error);
+                    spans, range->from, range->to, error);
 
   for (guint i = 0; missing != NULL && i < missing->len; i++) {
     const MissingBars *one = &g_array_index (missing, MissingBars, i);
@@ -158,14 +159,17 @@ add_selector (const Want *want, const AskKey *key, const GArray *spans,
               GError **error)
 {
   guint first = want->gaps->len;
+  PlanRange range = want->range;
 
-  if (want->range.from >= want->range.to
-      || !select_takes (want->selection, key))
+  if (key->kind == MD_SELECT_SYMBOL && want->offer->record != MD_ACTION)
+    range = plan_ends_cut (want->ends, key->selector, &range);
+  if (range.from >= range.to || !select_takes (want->selection, key))
     return TRUE;
-  add_holes (want->gaps, key, spans, want->range.from, want->range.to);
+  add_holes (want->gaps, key, spans, range.from, range.to);
   if (want->calendar != NULL)
     leave_out_closed (want, first);
-  return !want->options->bars || add_missing_bars (want, key, spans, error);
+  return !want->options->bars
+         || add_missing_bars (want, key, spans, &range, error);
 }
 
 /* A star that was asked for symbol by symbol: those that were ever asked.   */
@@ -247,12 +251,16 @@ add_wanted (GArray *gaps, const Cli *cli, const Selection *selection,
   const Plugin *plugin = plugin_load (job->provider, cli->plugin_path, error);
   g_autoptr (GHashTable) spans = index_spans (found, job->selector);
   g_autoptr (BoundKeys) keys = NULL;
+  g_autoptr (PlanEnds) ends = NULL;
   EngineInput input;
 
   if (plugin == NULL || !job_fill_dataset (job, plugin, error))
     return FALSE;
   keys = job_bind_keys (job, plugin->desc.keys, plugin->desc.n_keys, error);
   if (keys == NULL)
+    return FALSE;
+  ends = plan_ends_new (selection->store, plugin->desc.name, error);
+  if (ends == NULL)
     return FALSE;
   input = (EngineInput) { .job = job, .plugin = plugin, .keys = keys };
   for (char **dataset = job->datasets; *dataset != NULL; dataset++) {
@@ -262,7 +270,7 @@ add_wanted (GArray *gaps, const Cli *cli, const Selection *selection,
 
       Want want = { .selection = selection, .options = options,
                     .offer = offer, .dataset = *dataset, .schema = *schema,
-                    .gaps = gaps };
+                    .ends = ends, .gaps = gaps };
 
       if (offer == NULL
           || !add_wanted_of_offer (&want, limits_settle (&input, offer), spans,

@@ -20,6 +20,7 @@ int cmd_examine (Cli *cli, int argc, char **argv);
 int cmd_export (Cli *cli, int argc, char **argv);
 int cmd_gaps (Cli *cli, int argc, char **argv);
 int cmd_inspect (Cli *cli, int argc, char **argv);
+int cmd_instruments (Cli *cli, int argc, char **argv);
 int cmd_lineage (Cli *cli, int argc, char **argv);
 int cmd_list_providers (Cli *cli, int argc, char **argv);
 int cmd_list_sinks (Cli *cli, int argc, char **argv);

@@ -49,6 +49,8 @@ const Command commands[] = {
   { "runs", "What ran and how it ended", "[--since TIME]", cmd_runs, FALSE },
   { "mappings", "Which instruments a selector stood for, and when",
     "SYMBOL [JOB]", cmd_mappings, FALSE },
+  { "instruments", "Which symbols are known, since when and until when",
+    "[PATTERN [JOB]]", cmd_instruments, FALSE },
   { "universe", "The lists of symbols that jobs name with an @",
     "list | show NAME | update NAME", cmd_universe, FALSE },
   { "calendar", "When markets trade, and what is known of it",

@@ -6,6 +6,7 @@
 #include "adjust.h"
 #include "export.h"
 
+#include "data/spans.h"
 #include "plugin/plugin.h"
 
 #include <string.h>
@@ -96,6 +97,21 @@ same_place (const SeriesKey *a, const SeriesKey *b)
          && strcmp (a->schema, b->schema) == 0;
 }
 
+/* A piece of a renamed instrument is asked for its time alone, and what
+ * happened under later names counts for it.                                */
+static void
+take_names (const SelectedSeries *series, AdjustWish *wish)
+{
+  const Span *span;
+
+  if (series->chain == NULL)
+    return;
+  span = &g_array_index (series->spans, Span, 0);
+  wish->names = series->chain;
+  wish->from = MAX (wish->from, span->from);
+  wish->to = MIN (wish->to, span->to);
+}
+
 gboolean
 export_prepare_adjust (Export *export, GError **error)
 {
@@ -115,6 +131,7 @@ export_prepare_adjust (Export *export, GError **error)
   for (guint i = 0; i < export->series->len; i++) {
     const SelectedSeries *series = export->series->pdata[i];
     const SeriesKey *key = &series->info.key;
+    AdjustWish own = wish;
     Adjuster *adjuster;
 
     if (of_book == NULL || !same_place (of_book, key)) {
@@ -128,8 +145,8 @@ export_prepare_adjust (Export *export, GError **error)
       }
       of_book = key;
     }
-    adjuster = adjuster_new (export->store, book, &series->info, &wish,
-                             error);
+    take_names (series, &own);
+    adjuster = adjuster_new (export->store, book, &series->info, &own, error);
     if (adjuster == NULL)
       return FALSE;
     g_ptr_array_add (export->adjusters, adjuster);

@@ -175,8 +175,10 @@ put_series (Export *export, const SelectedSeries *series, GError **error)
 {
   const SeriesInfo *info = &series->info;
 
-  rows_text_series (export->text, info->key.instrument, info->key.provider,
-                    info->made_up);
+  rows_text_series (export->text,
+                    series->label != NULL ? series->label
+                                          : info->key.instrument,
+                    info->key.provider, info->made_up);
   if (series->spans == NULL)
     return put_span (export, series, G_MININT64, MD_ABSENT, error);
   for (guint i = 0; i < series->spans->len; i++) {

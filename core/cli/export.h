@@ -14,7 +14,7 @@ typedef struct {
   char *provider, *dataset, *schema, **symbols;
   char *from, *to, *as_of, *format, *time, *path;
   char *adjust, *actions, *dividend_close;
-  gboolean lineage;
+  gboolean lineage, follow_renames;
 } ExportOptions;
 
 typedef struct {
@@ -39,6 +39,8 @@ typedef struct {
 /* One output must be one table in which rows of different series differ;
  * CORE_ERROR_USAGE lists what would have to be chosen from.                */
 gboolean export_check_mixture (const Export *export, GError **error);
+/* --follow-renames: all names of each series' instrument.                  */
+gboolean export_follow_renames (Export *export, GError **error);
 /* --adjust, --actions, --dividend-close.                                   */
 gboolean export_read_adjust (Export *export, GError **error);
 /* Fills adjusters, or says why a series cannot be adjusted.                */

@@ -29,17 +29,19 @@ selected_free (gpointer data)
 
   series_key_clear (&series->info.key);
   g_clear_pointer (&series->spans, g_array_unref);
+  g_clear_pointer (&series->chain, g_array_unref);
+  g_free (series->label);
   g_free (series);
 }
 
-static GPtrArray *
-selected_new (void)
+GPtrArray *
+series_list_new (void)
 {
   return g_ptr_array_new_with_free_func (selected_free);
 }
 
-static void
-selected_add (GPtrArray *list, const SeriesInfo *info, GArray *spans)
+void
+series_add (GPtrArray *list, const SeriesInfo *info, GArray *spans)
 {
   SelectedSeries *series = g_new0 (SelectedSeries, 1);
 
@@ -49,6 +51,13 @@ selected_add (GPtrArray *list, const SeriesInfo *info, GArray *spans)
     g_strdup (info->key.schema), g_strdup (info->key.instrument) };
   series->spans = spans;
   g_ptr_array_add (list, series);
+}
+
+void
+series_name (SelectedSeries *series, const char *label, GArray *chain)
+{
+  series->label = g_strdup (label);
+  series->chain = g_array_ref (chain);
 }
 
 static const SelectedSeries *
@@ -78,21 +87,21 @@ matches (const SeriesWish *wish, const char *provider, const char *dataset,
 static gboolean
 collect (const SeriesInfo *info, gpointer data)
 {
-  selected_add (data, info, NULL);
+  series_add (data, info, NULL);
   return TRUE;
 }
 
 static GPtrArray *
 matching (const GPtrArray *all, const SeriesWish *wish)
 {
-  GPtrArray *list = selected_new ();
+  GPtrArray *list = series_list_new ();
 
   for (guint i = 0; i < all->len; i++) {
     const SeriesInfo *info = &at (all, i)->info;
 
     if (matches (wish, info->key.provider, info->key.dataset,
                  info->key.schema))
-      selected_add (list, info, NULL);
+      series_add (list, info, NULL);
   }
   return list;
 }
@@ -171,7 +180,7 @@ add_delivered (Store *store, const AskKey *ask, const GPtrArray *candidates,
         && strcmp (key->dataset, ask->dataset) == 0
         && strcmp (key->schema, ask->schema) == 0
         && is_among (delivered, key->instrument))
-      selected_add (picked, info, mapped_spans (mappings, key->instrument));
+      series_add (picked, info, mapped_spans (mappings, key->instrument));
   }
   return TRUE;
 }
@@ -203,7 +212,7 @@ add_named (const GPtrArray *candidates, const char *symbol, GPtrArray *picked)
 {
   for (guint i = 0; i < candidates->len; i++) {
     if (strcmp (at (candidates, i)->info.key.instrument, symbol) == 0)
-      selected_add (picked, &at (candidates, i)->info, NULL);
+      series_add (picked, &at (candidates, i)->info, NULL);
   }
 }
 
@@ -341,9 +350,9 @@ GPtrArray *
 series_select (Store *store, const SeriesWish *wish, GError **error)
 {
   const SeriesKey any = { 0 };
-  g_autoptr (GPtrArray) all = selected_new ();
+  g_autoptr (GPtrArray) all = series_list_new ();
   g_autoptr (GPtrArray) candidates = NULL;
-  g_autoptr (GPtrArray) picked = selected_new ();
+  g_autoptr (GPtrArray) picked = series_list_new ();
 
   if (!store_series_each (store, &any, collect, all, error))
     return NULL;

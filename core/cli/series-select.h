@@ -18,7 +18,16 @@ typedef struct {
 typedef struct {
   SeriesInfo info;
   GArray *spans;              /* when a selector stood for it; NULL: always */
+  char *label;                /* how its rows are called; NULL: as it is    */
+  GArray *chain;              /* of ListingLink: all names of the           */
+                              /*   instrument; NULL: this one               */
 } SelectedSeries;
+
+/* Of SelectedSeries; copies info's key, takes the spans.                   */
+GPtrArray *series_list_new (void);
+void series_add (GPtrArray *list, const SeriesInfo *info, GArray *spans);
+/* Copies the label, shares the chain.                                      */
+void series_name (SelectedSeries *series, const char *label, GArray *chain);
 
 /* Series by provider, dataset, schema and instrument.  CORE_ERROR_USAGE
  * names the store and the nearest series when nothing matches.

@@ -52,6 +52,15 @@ i64_at (const Columns *rows, const char *name, gsize i)
   return column != NULL && column->i64 != NULL ? column->i64[i] : MD_ABSENT;
 }
 
+static struct md_text
+text_at (const Columns *rows, const char *name, gsize i)
+{
+  const Column *column = columns_column (rows, name);
+
+  return column != NULL && column->text != NULL ? column->text[i]
+                                                : (struct md_text) { NULL, 0 };
+}
+
 Action
 action_at (const Columns *rows, gsize i)
 {
@@ -65,7 +74,19 @@ action_at (const Columns *rows, gsize i)
   action.ratio_from = f64_at (rows, "ratio_from", i);
   action.ratio_to = f64_at (rows, "ratio_to", i);
   action.cash = i64_at (rows, "cash", i);
+  action.old_symbol = text_at (rows, "old_symbol", i);
+  action.new_symbol = text_at (rows, "new_symbol", i);
   return action;
+}
+
+gboolean
+action_concerns (const Action *action, const char *symbol)
+{
+  const struct md_text *old = &action->old_symbol;
+
+  return old->len == 0
+         || (strlen (symbol) == old->len
+             && memcmp (symbol, old->ptr, old->len) == 0);
 }
 
 char *

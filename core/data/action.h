@@ -24,10 +24,14 @@ typedef struct {
   ActionKind kind;
   double ratio_from, ratio_to; /* NaN absent                                */
   md_price cash;        /* MD_ABSENT absent                                 */
+  struct md_text old_symbol, new_symbol; /* borrowed likewise               */
 } Action;
 
 ActionKind action_kind (const char *name);
 /* Row i of rows of the table "action".                                     */
 Action action_at (const Columns *rows, gsize i);
+/* Whether it is told of this symbol itself: records of mergers and spin-offs
+ * are filed under whichever side was asked for, and happen to the old one. */
+gboolean action_concerns (const Action *action, const char *symbol);
 /* "split of 2020-08-31".  (transfer full)                                  */
 char *action_text (const Action *action);

@@ -153,6 +153,10 @@ static const struct md_field action_fields[] = {
   FIELD (md_action, 16, TIME, declared, 0, "when it was declared"),
   FIELD (md_action, 17, TIME, record, 0, "record date"),
   FIELD (md_action, 18, TIME, payable, 0, "date of payment"),
+  FIELD (md_action, 19, TEXT, old_symbol, 0,
+         "symbol before a rename, acquired, or parent"),
+  FIELD (md_action, 20, TEXT, new_symbol, 0,
+         "symbol after a rename, acquirer, or child"),
 };
 
 static const struct md_field session_fields[] = {

@@ -41,3 +41,17 @@ plan_free (Plan *plan)
   g_ptr_array_unref (plan->notes);
   g_free (plan);
 }
+
+/* Corporate actions first: they make earlier answers of adjusted datasets
+ * stale, and what is asked after them is not asked twice.                  */
+gint
+chunk_compare (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const Chunk *x = *(Chunk *const *) a, *y = *(Chunk *const *) b;
+  gboolean x_first = x->offer->record == MD_ACTION;
+  gboolean y_first = y->offer->record == MD_ACTION;
+
+  if (x_first != y_first)
+    return x_first ? -1 : 1;
+  return (x->from > y->from) - (x->from < y->from);
+}

@@ -25,6 +25,7 @@ typedef struct {
   GArray **wants;          /* by symbol; NULL: never asked, all is wanted   */
   GArray *again;           /* Span: settled before and wanted all the same  */
   GArray *everything;      /* the whole range, for those without a ledger   */
+  PlanEnds *ends;          /* NULL: symbols do not end                      */
   PlanNotes *notes;
   Plan *plan;
 } Part;
@@ -37,11 +38,21 @@ typedef struct {
 
 /* ---- want ------------------------------------------------------------ */
 
+static PlanRange
+range_of_symbol (const Part *part, guint index)
+{
+  return part->ends != NULL
+           ? plan_ends_cut (part->ends, part->input->job->symbols[index],
+                            &part->range)
+           : part->range;
+}
+
 static void
 take_want (Part *part, guint index, const GArray *ledger)
 {
   g_autoptr (GPtrArray) waiting = g_ptr_array_new ();
-  GArray *want = plan_want (part->offer, &part->range, ledger, &part->policy,
+  const PlanRange range = range_of_symbol (part, index);
+  GArray *want = plan_want (part->offer, &range, ledger, &part->policy,
                             waiting);
 
   for (guint i = 0; i < want->len; i++) {
@@ -79,6 +90,21 @@ visit_ledger (const AskKey *key, const GArray *spans, gpointer data)
   return TRUE;
 }
 
+/* What ended and was never asked does not want the whole range either.     */
+static void
+want_until_ends (Part *part)
+{
+  char **symbols = part->input->job->symbols;
+
+  for (guint i = 0; part->ends != NULL && symbols[i] != NULL; i++) {
+    const PlanRange range = range_of_symbol (part, i);
+
+    if (range.to < part->range.to)
+      part->wants[i] = plan_want (part->offer, &range, NULL, &part->policy,
+                                  NULL);
+  }
+}
+
 static gboolean
 read_ledger (Part *part, GError **error)
 {
@@ -86,6 +112,7 @@ read_ledger (Part *part, GError **error)
   char **symbols = part->input->job->symbols;
   AskKey all = ask_key (part, NULL);
 
+  want_until_ends (part);
   if (store == NULL)
     return TRUE;
   if (g_hash_table_size (part->symbols) > FEW_SYMBOLS)
@@ -330,7 +357,7 @@ note_range (const Part *part)
 
 static gboolean
 plan_part (const EngineInput *input, const char *dataset, const char *schema,
-           Plan *plan, GError **error)
+           PlanEnds *ends, Plan *plan, GError **error)
 {
   const struct md_offer *offer
     = plugin_offer (input->plugin, dataset, schema, error);
@@ -342,6 +369,8 @@ plan_part (const EngineInput *input, const char *dataset, const char *schema,
       || !hours_of (input->job, offer, dataset, &calendar, error))
     return FALSE;
   part_init (&part, input, offer, dataset, schema, calendar, plan);
+  /* An end that was told too early is corrected by a later action.          */
+  part.ends = offer->record != MD_ACTION ? ends : NULL;
   note_range (&part);
   done = read_ledger (&part, error);
   if (done) {
@@ -355,50 +384,38 @@ plan_part (const EngineInput *input, const char *dataset, const char *schema,
   return done;
 }
 
-/* ---- totals ---------------------------------------------------------- */
+/* ---- the whole -------------------------------------------------------- */
 
-static void
-count_calls (const EngineInput *input, Plan *plan)
+/* What is asked for by --refetch is asked whatever is known of its end.    */
+static PlanEnds *
+read_ends (const EngineInput *input, GError **error)
 {
-  RateLimit rate = limits_of (input, NULL);
-  double per_day = limits_per_day (input), after_burst;
+  gboolean known = input->job->selector == MD_SELECT_SYMBOL
+                   && input->refetch_from == MD_ABSENT;
 
-  for (guint i = 0; i < plan->chunks->len; i++) {
-    guint64 min, max;
-
-    plan_calls (plan->chunks->pdata[i], &min, &max);
-    plan->calls_min += min;
-    plan->calls_max = max == G_MAXUINT64 || plan->calls_max > G_MAXINT64
-                        ? G_MAXUINT64 : plan->calls_max + max;
-  }
-  after_burst = MAX ((double) plan->calls_min - rate.burst, 0);
-  if (rate.per_second > 0)
-    plan->limit_ns = MIN (after_burst / rate.per_second * MD_SECOND, 9e18);
-  if (per_day > 0) {
-    double days = ceil ((double) plan->calls_min / per_day) - 1;
-
-    plan->limit_ns = MAX (plan->limit_ns, MIN (days * MD_DAY, 9e18));
-  }
+  return plan_ends_new (known ? input->store : NULL,
+                        input->plugin->desc.name, error);
 }
 
-/* Corporate actions first: they make earlier answers of adjusted datasets
- * stale, and what is asked after them is not asked twice.                  */
-static gint
-compare_chunks (gconstpointer a, gconstpointer b, gpointer data)
+static gboolean
+plan_parts (const EngineInput *input, Plan *plan, GError **error)
 {
-  const Chunk *x = *(Chunk *const *) a, *y = *(Chunk *const *) b;
-  gboolean x_first = x->offer->record == MD_ACTION;
-  gboolean y_first = y->offer->record == MD_ACTION;
+  const Job *job = input->job;
+  g_autoptr (PlanEnds) ends = read_ends (input, error);
+  gboolean done = ends != NULL;
 
-  if (x_first != y_first)
-    return x_first ? -1 : 1;
-  return (x->from > y->from) - (x->from < y->from);
+  for (char **d = job->datasets; *d != NULL && done; d++) {
+    for (char **s = job->schemas; *s != NULL && done; s++)
+      done = plan_part (input, *d, *s, ends, plan, error);
+  }
+  if (done)
+    plan_ends_tell (ends, plan->notes);
+  return done;
 }
 
 Plan *
 engine_plan (const EngineInput *input, GError **error)
 {
-  const Job *job = input->job;
   g_autoptr (Plan) plan = g_new0 (Plan, 1);
 
   plan->chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) chunk_free);
@@ -406,13 +423,9 @@ engine_plan (const EngineInput *input, GError **error)
   plan->rows = plan->bytes = MD_ABSENT;
   plan->money = NAN;
   plan->held_until = plan->next_final = MD_ABSENT;
-  for (char **d = job->datasets; *d != NULL; d++) {
-    for (char **s = job->schemas; *s != NULL; s++) {
-      if (!plan_part (input, *d, *s, plan, error))
-        return NULL;
-    }
-  }
-  g_ptr_array_sort_with_data (plan->chunks, compare_chunks, NULL);
-  count_calls (input, plan);
+  if (!plan_parts (input, plan, error))
+    return NULL;
+  g_ptr_array_sort_with_data (plan->chunks, chunk_compare, NULL);
+  plan_count_calls (input, plan);
   return g_steal_pointer (&plan);
 }

@@ -52,6 +52,23 @@ GArray *plan_want (const struct md_offer *offer, const PlanRange *range,
 /* The part of [from, to) that was settled before, i.e. is asked again.     */
 gboolean plan_asks_again (const GArray *ledger, md_time from, md_time to);
 
+/* Calls of all chunks, and the time that the rate limit takes for them.    */
+void plan_count_calls (const EngineInput *input, Plan *plan);
+
+/* ---- ends (plan-end.c) ----------------------------------------------- */
+
+/* Symbols of a provider that were delisted or renamed, as the records that
+ * are held tell.  store NULL: none.                                        */
+typedef struct PlanEnds PlanEnds;
+PlanEnds *plan_ends_new (Store *store, const char *provider, GError **error);
+/* The range up to a week after the symbol's end.                           */
+PlanRange plan_ends_cut (PlanEnds *ends, const char *symbol,
+                         const PlanRange *range);
+/* A sentence for each symbol that was cut.                                 */
+void plan_ends_tell (const PlanEnds *ends, GPtrArray *sentences);
+void plan_ends_free (PlanEnds *ends);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlanEnds, plan_ends_free)
+
 /* ---- cut (plan-cut.c) ------------------------------------------------ */
 
 /* How many symbols share a chunk, when each wants `wanted_ns`: as many as the
@@ -88,3 +105,4 @@ Chunk *chunk_new (const struct md_offer *offer, char *dataset, char *schema,
                   guint selector, GPtrArray *symbols, md_time from,
                   md_time to);
 void chunk_free (Chunk *chunk);
+gint chunk_compare (gconstpointer a, gconstpointer b, gpointer data);

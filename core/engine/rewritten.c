@@ -10,6 +10,7 @@
 
 /* The latest action of each kind that is news.                             */
 typedef struct {
+  const char *instrument;
   Action split, dividend;  /* `ts` INT64_MIN: none                          */
   char *split_text, *dividend_text;
 } News;
@@ -30,8 +31,9 @@ note (News *news, const Action *action)
   Action *latest = is_split ? &news->split : &news->dividend;
   char **text = is_split ? &news->split_text : &news->dividend_text;
 
-  if (!is_split && action->kind != ACTION_DIVIDEND
-      && action->kind != ACTION_UNVALUED)
+  if ((!is_split && action->kind != ACTION_DIVIDEND
+       && action->kind != ACTION_UNVALUED)
+      || !action_concerns (action, news->instrument))
     return;
   if (action->ts <= latest->ts)
     return;
@@ -151,7 +153,8 @@ static gboolean
 mark_instrument (Store *store, const Plugin *plugin, Segment *segment,
                  const char *instrument, const Columns *rows, GError **error)
 {
-  News news = { .split.ts = G_MININT64, .dividend.ts = G_MININT64 };
+  News news = { .instrument = instrument, .split.ts = G_MININT64,
+                .dividend.ts = G_MININT64 };
   gboolean ok = compare (store, segment, instrument, rows, &news, error);
 
   for (gsize i = 0; ok && i < plugin->provider.n_offers; i++) {

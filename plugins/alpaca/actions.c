@@ -147,6 +147,28 @@ find_symbol (const struct al_job *job, struct action *a)
   md_reason (&a->reasons, "symbol", "not asked for");
 }
 
+/* Of a merger the acquired one is the old symbol, of a spin-off the parent. */
+static struct md_text
+first_text (struct action *a, const enum field *fields, size_t n)
+{
+  struct md_text text = { NULL, 0 };
+
+  for (size_t i = 0; i < n && text.len == 0; i++)
+    text = text_of (a, fields[i]);
+  return text;
+}
+
+static void
+find_sides (struct action *a)
+{
+  static const enum field olds[] = { OLD_SYMBOL, SOURCE_SYMBOL,
+                                     ACQUIREE_SYMBOL };
+  static const enum field news[] = { NEW_SYMBOL, ACQUIRER_SYMBOL };
+
+  a->row.old_symbol = first_text (a, olds, sizeof olds / sizeof olds[0]);
+  a->row.new_symbol = first_text (a, news, sizeof news / sizeof news[0]);
+}
+
 static void
 find_ratio (struct action *a)
 {
@@ -218,6 +240,7 @@ read_action (struct al_job *job, struct md_json *json,
     find_ratio (&a);
     a.row.cash = cash_of (&a, category->cash);
     a.row.id = text_of (&a, ID);
+    find_sides (&a);
   }
   if (a.row.ts != MD_ABSENT
       && (a.row.ts < request->from || a.row.ts >= request->to))

@@ -182,6 +182,10 @@ struct md_action {
   double   ratio_from, ratio_to; /* a 2:1 split: 1, 2                     */
   md_price cash;
   md_time  declared, record, payable;
+  struct md_text old_symbol, new_symbol; /* name_change: before, after;     */
+                              /*   mergers: acquired, acquirer; spin_off:  */
+                              /*   parent, child.  The action is one of    */
+                              /*   the old symbol's prices where it is told */
 };
 
 struct md_session {

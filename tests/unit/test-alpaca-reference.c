@@ -119,6 +119,21 @@ test_dividends (Fixture *f, gconstpointer data)
 }
 
 static void
+assert_sides (const struct md_action *row, const char *old_symbol,
+              const char *new_symbol)
+{
+  g_autofree char *before = g_strndup (row->old_symbol.ptr != NULL
+                                         ? row->old_symbol.ptr : "",
+                                       row->old_symbol.len);
+  g_autofree char *after = g_strndup (row->new_symbol.ptr != NULL
+                                        ? row->new_symbol.ptr : "",
+                                      row->new_symbol.len);
+
+  g_assert_cmpstr (before, ==, old_symbol);
+  g_assert_cmpstr (after, ==, new_symbol);
+}
+
+static void
 test_other_kinds (Fixture *f, gconstpointer data)
 {
   const struct md_action *row = actions (f, 4,
@@ -136,6 +151,10 @@ test_other_kinds (Fixture *f, gconstpointer data)
                    "name_change");
   g_assert_cmpuint (row[0].symbol, ==, 1);
   g_assert_cmpint (row[0].ts, ==, at ("2023-06-09T04:00:00Z"));
+  assert_sides (&row[0], "FB", "META");
+  assert_sides (&row[1], "MLVF", "AAPL");
+  assert_sides (&row[2], "AAPL", "SRM");
+  assert_sides (&row[3], "", "");
   g_assert_cmpint (row[1].ts, ==, at ("2023-07-18T04:00:00Z"));
   g_assert_cmpint (row[1].cash, ==, INT64_C (7800000000));
   g_assert_cmpfloat (row[1].ratio_to, ==, 0.7733);

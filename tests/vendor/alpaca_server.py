@@ -309,8 +309,10 @@ class AlpacaServer(vendor.VendorServer):
     def corporate_actions(self, request):
         query, found = request.query, {}
         for kind, rows in self.actions.items():
-            kept = [r for r in rows if r["symbol"] in query["symbols"].split(
-                ",") and query["start"] <= r["process_date"] <= query["end"]]
+            asked = set(query["symbols"].split(","))
+            kept = [r for r in rows
+                    if asked & {r.get(k) for k in r if "symbol" in k}
+                    and query["start"] <= r["process_date"] <= query["end"]]
             if kept:
                 found[kind] = kept
         return vendor.Reply(200, json.dumps({"corporate_actions": found,
