@@ -152,12 +152,12 @@ pq_bounds_of (const struct pq_column *column, bool by_index,
     of_integers (column, ret_bounds);
 }
 
-static uint64_t
-get_number (const uint8_t *in, size_t len)
+uint64_t
+pq_bounds_number (const uint8_t *in, size_t len)
 {
   uint64_t bits = 0;
 
-  for (size_t i = 0; i < len; i++)
+  for (size_t i = 0; i < len && i < 8; i++)
     bits |= (uint64_t) in[i] << 8 * i;
   return len == 4 ? (uint64_t) (int64_t) (int32_t) bits : bits;
 }
@@ -170,8 +170,8 @@ pq_bounds_compare (const uint8_t *a, size_t a_len, const uint8_t *b,
 
   if (kind == PQ_TEXT)
     return compare_texts (a, a_len, b, b_len);
-  x = get_number (a, a_len);
-  y = get_number (b, b_len);
+  x = pq_bounds_number (a, a_len);
+  y = pq_bounds_number (b, b_len);
   if (kind == PQ_F64)
     return (as_double (x) > as_double (y)) - (as_double (x) < as_double (y));
   return ((int64_t) x > (int64_t) y) - ((int64_t) x < (int64_t) y);

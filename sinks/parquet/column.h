@@ -102,6 +102,8 @@ void pq_bounds_of (const struct pq_column *column, bool by_index,
                    struct pq_bounds *ret_bounds);
 void pq_bounds_join (struct pq_bounds *bounds, const struct pq_bounds *more,
                      enum pq_kind kind);
+/* A bound of a number's column, widened to 64 bits.                         */
+uint64_t pq_bounds_number (const uint8_t *in, size_t len);
 /* <0, 0, >0 as the column's order has it.                                  */
 int pq_bounds_compare (const uint8_t *a, size_t a_len, const uint8_t *b,
                        size_t b_len, enum pq_kind kind);

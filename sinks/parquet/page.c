@@ -261,12 +261,20 @@ make_indexed (struct pq_column *column, struct pq_scratch *scratch)
          && compress (scratch, &scratch->body, &scratch->packed[0]);
 }
 
-/* A dictionary serves the whole chunk: a full page that starts one bears a
- * quarter of its cost, a page that is likely the only one all of it.       */
+/* What the dictionary costs a page.  It serves the whole chunk, but goes on
+ * growing as it did over the second half of this page (indexes are given in
+ * order of first use); a page that is likely the only one bears all of it.   */
 static size_t
 dictionary_share (const struct pq_column *column, size_t packed)
 {
-  return column->n_rows < PQ_PAGE_ROWS ? packed : packed / 4;
+  size_t n = column->dictionary.n, half = 0, growth;
+
+  if (column->n_rows < PQ_PAGE_ROWS)
+    return packed;
+  for (size_t i = 0; i < column->n_words / 2; i++)
+    half = column->indexes[i] >= half ? column->indexes[i] + 1u : half;
+  growth = 2 * (n - half);
+  return packed / n * (growth < n ? growth : n) + packed / 16;
 }
 
 static bool

@@ -96,6 +96,37 @@ bool pq_writer_finish (struct pq_writer *writer, const char *created_by,
 /* Bytes written, with what the current row group has so far.               */
 uint64_t pq_writer_size (const struct pq_writer *writer);
 uint64_t pq_writer_rows (const struct pq_writer *writer);
+/* A column of a finished file; bounds of numbers alone, as integers or the
+ * bits of doubles.                                                         */
+struct pq_summary {
+  bool any;               /* has min and max                                */
+  uint64_t n_nulls, min, max;
+};
+void pq_writer_summary (const struct pq_writer *writer, size_t column,
+                        struct pq_summary *ret_summary);
 const char *pq_writer_fault (const struct pq_writer *writer);
+
+/* ---- reading --------------------------------------------------------- */
+
+/* Reads what pq_writer wrote, and trusts none of it.  Files of other programs
+ * are refused where they use what the writer does not.                     */
+struct pq_reader;
+
+/* FD stays the caller's.  Never NULL but when there is no memory: ask for the
+ * fault.                                                                   */
+struct pq_reader *pq_reader_new (int fd);
+void pq_reader_free (struct pq_reader *reader);
+const char *pq_reader_fault (const struct pq_reader *reader);
+/* Borrowed, as is everything below.                                        */
+const struct pq_node *pq_reader_nodes (const struct pq_reader *reader,
+                                       size_t *ret_n);
+/* Key-value metadata; NULL: no such key.                                   */
+const char *pq_reader_pair (const struct pq_reader *reader, const char *key);
+uint64_t pq_reader_rows (const struct pq_reader *reader);
+/* Columns of the next page: values[i] for leaf i, n_columns of them, in the
+ * form in which a writer takes them, until the next call.  *ret_n is 0 at the
+ * end.                                                                     */
+bool pq_reader_next (struct pq_reader *reader, struct pq_values *values,
+                     size_t n_columns, size_t *ret_n);
 
 #endif

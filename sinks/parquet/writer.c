@@ -353,3 +353,24 @@ pq_writer_finish (struct pq_writer *writer, const char *created_by,
   pq_put_footer (writer, created_by, pairs, n_pairs);
   return pq_writer_flush (writer);
 }
+
+/* ---- what became of it ----------------------------------------------- */
+
+void
+pq_writer_summary (const struct pq_writer *writer, size_t column,
+                   struct pq_summary *ret_summary)
+{
+  enum pq_kind kind = writer->columns[column].kind;
+  struct pq_bounds all = { 0 };
+
+  *ret_summary = (struct pq_summary) { 0 };
+  for (size_t i = 0; i < writer->n_groups; i++) {
+    const struct pq_chunk *chunk = &writer->groups[i].chunks[column];
+
+    pq_bounds_join (&all, &chunk->bounds, kind);
+    ret_summary->n_nulls += chunk->n_nulls;
+  }
+  ret_summary->any = all.any && kind != PQ_TEXT;
+  ret_summary->min = pq_bounds_number (all.min, all.min_len);
+  ret_summary->max = pq_bounds_number (all.max, all.max_len);
+}

@@ -36,8 +36,12 @@ def c_files(under):
 
 
 def is_own(name, header):
-    folder = os.path.dirname(name)
-    return os.path.exists(os.path.join(lint.SOURCE, folder, header))
+    """Of its own folder; sinks also share sinks/common, lake and parquet."""
+    folders = [os.path.dirname(name)]
+    if name.startswith("sinks/"):
+        folders += ["sinks", "sinks/parquet"]
+    return any(os.path.exists(os.path.join(lint.SOURCE, folder, header))
+               for folder in folders)
 
 
 def test_rooms_include_only_what_they_may():
