@@ -35,7 +35,7 @@ gboolean
 gate_enter (Gate *gate, const Cancel *cancel)
 {
   GThread *self = g_thread_self ();
-  gboolean entered = TRUE;
+  gboolean entered;
 
   if (g_atomic_int_get (&gate->open))
     return TRUE;
@@ -43,12 +43,12 @@ gate_enter (Gate *gate, const Cancel *cancel)
   while (!gate->open && gate->inside != NULL && gate->inside != self) {
     gint64 until = g_get_monotonic_time () + 50 * G_TIME_SPAN_MILLISECOND;
 
-    if (cancel_requested (cancel)) {
-      entered = FALSE;
+    if (cancel_requested (cancel))
       break;
-    }
     g_cond_wait_until (&gate->cond, &gate->mutex, until);
   }
+  /* The one before may have left because its key was refused.              */
+  entered = gate->open || !cancel_requested (cancel);
   if (entered && !gate->open)
     gate->inside = self;
   g_mutex_unlock (&gate->mutex);

@@ -20,6 +20,8 @@
 #define MOST_SYMBOLS   1000   /* where the offer takes any number            */
 #define TICK_SYMBOLS   10     /* a day of ticks each is many pages           */
 #define PAID_TICK_SPAN (7 * MD_DAY)
+#define DAYS_OF_MINUTES 8     /* files of a day, in one chunk                */
+#define DAYS_OF_DAYS   64
 
 static gint64
 rows_of_chunk (const struct md_offer *offer)
@@ -147,6 +149,38 @@ plan_reads_files (const BoundKeys *keys)
       return TRUE;
   }
   return FALSE;
+}
+
+gboolean
+plan_reads_days (const BoundKeys *keys)
+{
+  for (gsize i = 0; keys != NULL && i < keys->n; i++) {
+    if ((keys->keys[i].flags & MD_KEY_BULK) != 0
+        && g_strcmp0 (keys->values[i].s, keys->keys[i].dflt) != 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Days in the offer's zone.  Bars of less than a day are cut at UTC midnight
+ * where they have none: a market's day may lie across it, so several days
+ * share a piece.                                                           */
+void
+plan_cut_days (const struct md_offer *offer, md_time from, md_time to,
+               GArray *spans)
+{
+  gint64 nominal = interval_nominal (&offer->interval);
+  const struct md_interval days = {
+    .count = nominal == 0 ? 1 : nominal < MD_DAY ? DAYS_OF_MINUTES
+                                                 : DAYS_OF_DAYS,
+    .unit = MD_UNIT_DAY, .zone = offer->interval.zone };
+
+  while (from < to) {
+    Span piece = { from, MIN (interval_next (&days, from), to) };
+
+    g_array_append_val (spans, piece);
+    from = piece.to;
+  }
 }
 
 static guint64

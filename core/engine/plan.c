@@ -223,7 +223,8 @@ cut_group (Part *part, const Group *group)
 {
   gboolean all = part->input->job->selector == MD_SELECT_ALL;
   gboolean whole = plan_reads_files (part->input->keys);
-  guint size = whole ? MAX (group->symbols->len, 1)
+  gboolean days = plan_reads_days (part->input->keys);
+  guint size = whole || days ? MAX (group->symbols->len, 1)
                      : plan_group_size (part->offer,
                                         spans_total (group->spans));
   g_autoptr (GArray) pieces = spans_new ();
@@ -233,6 +234,8 @@ cut_group (Part *part, const Group *group)
 
     if (whole)
       spans_add (pieces, span->from, span->to);
+    else if (days)
+      plan_cut_days (part->offer, span->from, span->to, pieces);
     else
       plan_cut (part->offer, size, span->from, span->to, pieces);
   }

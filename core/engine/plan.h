@@ -84,6 +84,11 @@ void plan_cut (const struct md_offer *offer, guint n_symbols, md_time from,
                md_time to, GArray *spans);
 /* The data is in files, which each chunk would read from the beginning.    */
 gboolean plan_reads_files (const BoundKeys *keys);
+/* A file holds a day of all symbols, so each should be read once: the symbols
+ * stay together, and these are the pieces.                                 */
+gboolean plan_reads_days (const BoundKeys *keys);
+void plan_cut_days (const struct md_offer *offer, md_time from, md_time to,
+                    GArray *spans);
 /* Vendor calls that the chunk takes; *ret_max G_MAXUINT64 when unknown.    */
 void plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max);
 

@@ -67,17 +67,6 @@ say_when (const struct pg_job *job, struct md_error *err)
     err->retry_after_ns = 20 * MD_SECOND;
 }
 
-static md_time
-midnight (const struct pg_job *job, md_time t)
-{
-  int64_t offset = md_zone_offset (job->market->zone, t);
-  md_time local = t + offset;
-
-  return local - local % MD_DAY - md_zone_offset (job->market->zone,
-                                                  local - local % MD_DAY
-                                                    - offset);
-}
-
 /* The day after the one that was so many years ago.                        */
 static md_time
 years_ago (const struct pg_job *job, md_time now)
@@ -85,9 +74,10 @@ years_ago (const struct pg_job *job, md_time now)
   int64_t year;
   unsigned month, day;
 
-  md_civil_from_days (now / MD_DAY, &year, &month, &day);
-  return midnight (job, (md_days_from_civil (year - job->pg->years, month, day)
-                         + 1) * MD_DAY + MD_DAY / 2);
+  md_civil_from_days (pg_day_of (job->market, now), &year, &month, &day);
+  return pg_day_start (job->market,
+                       md_days_from_civil (year - job->pg->years, month, day)
+                         + 1);
 }
 
 /* A refusal speaks of the whole request, but only its dates are at fault:
@@ -104,7 +94,7 @@ say_dates (const struct pg_job *job, const char *message, struct md_error *err)
   from = request->from;
   to = request->to;
   if (strstr (message, "before end of day") != NULL)
-    from = midnight (job, now);
+    from = pg_day_start (job->market, pg_day_of (job->market, now));
   else if (strstr (message, "timeframe") != NULL && job->pg->years > 0)
     to = years_ago (job, now);
   if (from < request->from)
@@ -252,6 +242,17 @@ pg_read_page (struct pg_job *job, const struct md_reply *reply,
   return judge (job, ret_page, status, err);
 }
 
+int
+pg_check_count (const struct pg_job *job, const struct pg_page *page,
+                int64_t n, struct md_error *err)
+{
+  if (page->n_rows == MD_ABSENT || page->n_rows == n)
+    return MD_OK;
+  return md_error_say (err, MD_ERR_PROTOCOL, "%s: the answer speaks of %lld "
+                       "rows and has %lld", job->what,
+                       (long long) page->n_rows, (long long) n);
+}
+
 /* ---- next_url ------------------------------------------------------------ */
 
 /* Length of "https://host:port", or 0: not such a URL.                     */
@@ -312,7 +313,8 @@ pg_flush (struct pg_job *job, struct md_error *err)
   size_t n = job->n;
   size_t stride = record == MD_BAR     ? sizeof pg->rows.bars[0]
                   : record == MD_TRADE ? sizeof pg->rows.trades[0]
-                                       : sizeof pg->rows.quotes[0];
+                  : record == MD_QUOTE ? sizeof pg->rows.quotes[0]
+                                       : sizeof pg->rows.actions[0];
 
   job->n = 0;
   return n == 0 ? MD_OK
@@ -321,16 +323,24 @@ pg_flush (struct pg_job *job, struct md_error *err)
 }
 
 int
-pg_keep (struct pg_job *job, uint32_t symbol, md_time ts, const char *raw,
-         const char *raw_end, const struct md_reasons *reasons,
-         struct md_error *err)
+pg_reject (struct pg_job *job, uint32_t symbol, md_time ts, const char *raw,
+           const char *raw_end, const struct md_reasons *reasons,
+           struct md_error *err)
 {
   struct md_rejected rejected = {
     .struct_size = sizeof rejected, .symbol = symbol, .ts = ts, .raw = raw,
     .raw_len = (size_t) (raw_end - raw), .reasons = reasons->text
   };
 
+  return job->pg->host->reject (job->call, &rejected, err);
+}
+
+int
+pg_keep (struct pg_job *job, uint32_t symbol, md_time ts, const char *raw,
+         const char *raw_end, const struct md_reasons *reasons,
+         struct md_error *err)
+{
   if (reasons->len > 0)
-    return job->pg->host->reject (job->call, &rejected, err);
+    return pg_reject (job, symbol, ts, raw, raw_end, reasons, err);
   return ++job->n == PG_BATCH ? pg_flush (job, err) : MD_OK;
 }

@@ -9,14 +9,15 @@
 /* ---- markets ------------------------------------------------------------- */
 
 static const struct pg_market markets[] = {
-  { "stocks", "", "AAPL", "/v2/aggs/grouped/locale/us/market/stocks/",
+  { "stocks", "", "AAPL", "stocks", "us_stocks_sip",
+    "/v2/aggs/grouped/locale/us/market/stocks/", MD_ZONE_NEW_YORK, true },
+  { "options", "O:", "O:SPY251219C00650000", NULL, "us_options_opra", NULL,
     MD_ZONE_NEW_YORK, true },
-  { "options", "O:", "O:SPY251219C00650000", NULL, MD_ZONE_NEW_YORK, true },
-  { "indices", "I:", "I:SPX", NULL, MD_ZONE_NEW_YORK, false },
-  { "crypto", "X:", "X:BTCUSD",
-    "/v2/aggs/grouped/locale/global/market/crypto/",
-    MD_ZONE_UTC, false },
-  { "forex", "C:", "C:EURUSD",
+  { "indices", "I:", "I:SPX", "indices", "us_indices", NULL,
+    MD_ZONE_NEW_YORK, false },
+  { "crypto", "X:", "X:BTCUSD", "crypto", "global_crypto",
+    "/v2/aggs/grouped/locale/global/market/crypto/", MD_ZONE_UTC, false },
+  { "forex", "C:", "C:EURUSD", "fx", "global_forex",
     "/v2/aggs/grouped/locale/global/market/fx/", MD_ZONE_UTC, false },
 };
 
@@ -91,6 +92,20 @@ pg_is_adjusted (const char *dataset)
   BAR (dataset_, adjustment_, flags_, rewritten_, volume_, "1mo", 1,          \
        MD_UNIT_MONTH, zone_, 0, 31)
 
+#define TICKS(dataset_, schema_, record_, volume_, zone_, doc_)               \
+  { .dataset = dataset_, .schema = schema_, .record = record_,                \
+    .flags = MD_OFFER_SPARSE | MD_OFFER_ALL_SYMBOLS,                          \
+    .interval = { .zone = zone_ }, .index_time = "SIP timestamp",             \
+    .settle_ns = EASY, .prompt_plan = PAID, .prompt_ns = PROMPT,              \
+    .max_symbols = 1, .page_rows = PG_PAGE_ROWS, .volume_unit = volume_,      \
+    .doc = doc_ }
+#define TRADES(dataset_, volume_, zone_)                                      \
+  TICKS (dataset_, "trades", MD_TRADE, volume_, zone_,                        \
+         "Every trade, with its conditions; crypto has the exchange's time.")
+#define QUOTES(dataset_, volume_, zone_)                                      \
+  TICKS (dataset_, "quotes", MD_QUOTE, volume_, zone_,                        \
+         "Best bid and offer; forex has the participant's time.")
+
 const struct md_offer pg_offers[] = {
   BARS ("stocks/raw", "raw", 0, NULL, "shares", NEW_YORK),
   /* Adjusted prices are quotients: what exceeds nine decimals is rounded.  */
@@ -104,4 +119,16 @@ const struct md_offer pg_offers[] = {
         NEW_YORK),
   BARS ("crypto", NULL, 0, NULL, "base currency", NULL),
   BARS ("forex", NULL, 0, NULL, "quotes", NULL),
+  TRADES ("stocks/raw", "shares", NEW_YORK),
+  QUOTES ("stocks/raw", "round lots or shares, as sent", NEW_YORK),
+  TRADES ("options/raw", "contracts", NEW_YORK),
+  QUOTES ("options/raw", "contracts", NEW_YORK),
+  TRADES ("crypto", "base currency", NULL),
+  QUOTES ("forex", NULL, NULL),
+  /* No day is promised on which an action is there: one more is given.     */
+  { .dataset = "us_equity", .schema = "actions", .record = MD_ACTION,
+    .flags = MD_OFFER_SPARSE | MD_OFFER_ALL_SYMBOLS,
+    .interval = { .count = 1, .unit = MD_UNIT_DAY, .zone = NEW_YORK },
+    .index_time = "ex-date", .settle_ns = MD_DAY, .max_symbols = 1,
+    .page_rows = 1000, .doc = "Splits and cash dividends." },
 };

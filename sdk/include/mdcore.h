@@ -110,6 +110,9 @@ enum md_type {
 #define MD_KEY_DATA     (1u << 4) /* where set, the data is read from     */
                                   /*   there, front to back: ranges and   */
                                   /*   symbols are not cut into chunks    */
+#define MD_KEY_BULK     (1u << 5) /* where it is not its default, a file  */
+                                  /*   holds a day of all symbols: these  */
+                                  /*   share chunks, which are of days    */
 
 /* Array element, stride md_plugin.key_size.                              */
 struct md_key {

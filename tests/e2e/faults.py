@@ -65,16 +65,18 @@ def word(fault):
     return fault.replace("=", "_").replace("-", "_")
 
 
-def add(tests, walk, own=(), without=()):
+def add(tests, walk, own=(), without=(), name=""):
     """Puts a test for each fault into a script's globals.  `own`: more of
-    them; `without`: those that this protocol cannot have."""
+    them; `without`: those that this protocol cannot have; `name`: tells apart
+    the walks of one script."""
     def test(fault, when):
         return lambda t: walk.check(t, fault, when)
 
+    name = name and "_of_" + name
     for fault in COMMON + tuple(own):
         if fault not in without:
-            tests[f"test_after_{word(fault)}_on_each_request_"
+            tests[f"test_after_{word(fault)}_on_each_request{name}_"
                   "the_rows_are_right"] = test(fault, "each")
-    for fault in LASTING:
-        tests[f"test_when_{word(fault)}_goes_on_nothing_wrong_is_held"
+    for fault in [f for f in LASTING if f not in without]:
+        tests[f"test_when_{word(fault)}_goes_on{name}_nothing_wrong_is_held"
               ] = test(fault, "3+")

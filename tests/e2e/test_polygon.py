@@ -4,6 +4,7 @@ for row, whatever happens on the way."""
 import csv
 import gzip
 import io
+import json
 import os
 import sys
 
@@ -238,6 +239,284 @@ def test_todays_data_on_the_free_plan_is_not_asked_for(t):
     equal(got, rows[:len(got)])
 
 
+# ---- a whole market's day --------------------------------------------------
+
+def everything(names, start, end, unit="day"):
+    return {n: made(n, start, end, 1, unit) for n in names}
+
+
+def test_all_symbols_are_one_call_a_day(t):
+    names = ["AAPL", "BRK.B", "MSFT"]
+    server = serve(t, args=[f"--made={n}/2024-03-04/2024-03-16"
+                            for n in names])
+    t.run("run", job(t, server.url, "*", "ohlcv-1d", "stocks/raw",
+                     "2024-03-04T05:00:00Z", "2024-03-16T04:00:00Z")).expect(0)
+    for name, rows in everything(names, "2024-03-04", "2024-03-16").items():
+        equal(held(t, name, schema="ohlcv-1d"), rows, name)
+    asked = [r["path"][-10:] for r in faults.logged(t, server)]
+    equal(asked, [f"2024-03-{d:02d}" for d in (4, 5, 6, 7, 8, 11, 12, 13, 14,
+                                               15)], "no week-end")
+
+
+def test_all_coins_of_a_day(t):
+    server = serve(t)
+    t.run("run", job(t, server.url, "*", "ohlcv-1d")).expect(0)
+    bars = polygon_server.Bars.load("X:BTCUSD", t.shared(
+        "vectors", "real", "bars", COINS["X:BTCUSD"] + ".csv.gz"))
+    equal(held(t, "X:BTCUSD", schema="ohlcv-1d"),
+          [[str(r[0]), *r[1:6]] for r in bars.days
+           if FROM_NS <= r[0] < FROM_NS + 3 * DAY])
+
+
+def test_all_symbols_of_minutes_are_refused_before_anything_is_sent(t):
+    server = serve(t)
+    t.run("check", job(t, server.url, "*", "ohlcv-1m")).expect(
+        2, err="provider.source = s3")
+    equal(faults.logged(t, server), [])
+
+
+# ---- ticks -----------------------------------------------------------------
+
+TRADES = "BTCUSDT.binance-spot.20240808.trades"
+QUOTES = "EUR_USD.oanda.201405.quotes"
+
+
+def ticks_file(t, name):
+    return t.shared("vectors", "real", "ticks", name + ".csv.gz")
+
+
+def tick_source(t, name, *columns):
+    rows = polygon_server.read_csv(ticks_file(t, name),
+                                   polygon_server.MOST_TICKS)
+    return [[r["ts_ns_utc"]] + [decimal(r[c]) for c in columns] for r in rows]
+
+
+def day_of(t, name):
+    """The days that the ticks lie in."""
+    rows = tick_source(t, name)
+    first, last = int(rows[0][0]) // DAY, int(rows[-1][0]) // DAY + 1
+    return [polygon_server.to_time(d * DAY, polygon_server.UTC).date()
+            .isoformat() for d in (first, last)]
+
+
+def test_trades_come_back_row_for_row_over_pages_that_cut_times(t):
+    server = serve(t, coins={}, args=["--page", "450", "--trades=X:BTCUSD="
+                                      + ticks_file(t, TRADES)])
+    start, end = day_of(t, TRADES)
+    t.run("run", job(t, server.url, "X:BTCUSD", "trades", "crypto", start,
+                     end)).expect(0)
+    rows = tick_source(t, TRADES, "price", "size", "trade_id")
+    true(len({r[0] for r in rows}) < len(rows), "some times are equal")
+    equal([[r["ts"], r["price"], r["size"], r["id"]] for r in export(t)], rows)
+    true(len(faults.logged(t, server)) > 12, "many pages")
+
+
+def test_quotes_come_back_row_for_row(t):
+    server = serve(t, coins={}, args=["--page", "900", "--quotes=C:EURUSD="
+                                      + ticks_file(t, QUOTES)])
+    start, end = day_of(t, QUOTES)
+    t.run("run", job(t, server.url, "C:EURUSD", "quotes", "forex", start,
+                     end)).expect(0)
+    equal([[r["ts"], r["bid"], r["ask"]] for r in export(t)],
+          tick_source(t, QUOTES, "bid", "ask"))
+
+
+# ---- flat files --------------------------------------------------------------
+
+S3 = """source = s3
+s3_url = {url}
+s3_key_id = ${{env:S3_ID}}
+s3_secret = ${{env:S3}}
+"""
+WEEK = ("2024-03-07", "2024-03-13")  # the clock changes within
+STOCKS = ["AAPL", "BRK.B", "NA"]
+RANGE = ("2024-03-07T05:00:00Z", "2024-03-13T04:00:00Z")
+
+
+def serve_files(t, *struck, args=()):
+    return t.server("polygon_server", "--s3", "AKIA:top-secret",
+                    *(f"--made={n}/{WEEK[0]}/{WEEK[1]}" for n in STOCKS),
+                    *(f"--fault={f}" for f in struck), *args)
+
+
+def files_job(t, url, symbols=", ".join(STOCKS), schema="ohlcv-1m",
+              store="store", dataset="stocks/raw", span=RANGE):
+    t.env.update(S3="top-secret", S3_ID="AKIA")
+    return job(t, url, symbols, schema, dataset, *span, store=store,
+               provider=S3.format(url=url))
+
+
+def check_held(t, names=STOCKS, schema="ohlcv-1m", unit="minute",
+               store="store"):
+    for name in names:
+        equal(held(t, name, store, schema), made(name, *WEEK, 1, unit), name)
+
+
+def test_flat_files_of_the_s3_host_equal_the_source(t):
+    server = serve_files(t)
+    done = t.run("run", files_job(t, server.url)).expect(0)
+    check_held(t)
+    entries = faults.logged(t, server)
+    true("top-secret" not in done.out + done.err + str(entries), "secret")
+    files = [r["path"] for r in entries if r["path"].endswith(".gz")]
+    equal(len(files), len(set(files)), "each file is read once")
+    equal({r["status"] for r in entries}, {200})
+
+
+def test_rest_and_files_fill_the_same_dataset(t):
+    server = serve_files(t)
+    t.run("run", files_job(t, server.url, "AAPL")).expect(0)
+    before = len(faults.logged(t, server))
+    t.run("run", job(t, server.url, "AAPL", "ohlcv-1m", "stocks/raw",
+                     *RANGE)).expect(0)
+    equal(len(faults.logged(t, server)), before, "all is held")
+    t.run("run", job(t, server.url, "NA", "ohlcv-1m", "stocks/raw",
+                     *RANGE)).expect(0)
+    check_held(t, ["AAPL", "NA"])
+
+
+def test_all_symbols_of_flat_files(t):
+    server = serve_files(t)
+    t.run("run", files_job(t, server.url, "*", "ohlcv-1d")).expect(0)
+    check_held(t, schema="ohlcv-1d", unit="day")
+
+
+def test_a_wrong_secret_costs_one_call(t):
+    server = serve_files(t)
+    path = files_job(t, server.url)
+    t.run("run", path, env={"S3": "wrong"}).expect(
+        4, err=["SignatureDoesNotMatch", "provider.s3_secret"])
+    equal(len(faults.logged(t, server)), 1)
+
+
+def test_files_that_are_not_published_yet_are_unavailable_not_empty(t):
+    now = "2024-03-12T12:00:00Z"  # the 11th comes at 15:00 UTC
+    server = serve_files(t, args=["--now", now])
+    done = t.run("run", files_job(t, server.url),
+                 env={"MDCORE_TEST_CLOCK": now}).expect(3)
+    true("published" in done.out + done.err, str(done))
+    rows = [r for r in made("AAPL", *WEEK) if int(r[0]) < 1710129600 * 10**9]
+    equal(held(t, "AAPL"), rows)
+    late = "2024-03-14T12:00:00Z"
+    server.stop()
+    fresh = serve_files(t, args=["--now", late])
+    t.run("run", files_job(t, fresh.url), env={"MDCORE_TEST_CLOCK": late}
+          ).expect(0)
+    check_held(t)
+
+
+def test_times_of_another_day_are_dead_letters(t):
+    server = serve_files(t, "wrong-day@all~2024-03-07.csv")
+    t.run("run", files_job(t, server.url, "AAPL", "ohlcv-1d")).expect(None)
+    t.run("dlq", "list", "--store", t.path("store")).expect(0, out="day:time")
+
+
+def test_files_of_a_folder_and_days_without_one(t):
+    server = polygon_server.PolygonServer()
+    for name in STOCKS:
+        server.bars[name] = polygon_server.Bars.made(name, *WEEK)
+    server.stop()
+    for name in server.files.names():
+        parts = polygon_server.polygon_files.KEY.fullmatch(name)
+        if "2024-03-11" not in name:
+            t.write("files/" + name, server.files.day(parts[1], parts[2],
+                                                      parts[5]))
+    path = job(t, "http://127.0.0.1:9", ", ".join(STOCKS), "ohlcv-1m",
+               "stocks/raw", *RANGE, provider="source = folder\nfolder = "
+               + t.path("files") + "\n")
+    done = t.run("run", path).expect(3)
+    true("2024-03-11" in done.out + done.err, str(done))
+    missing = range(1710129600 * 10**9, 1710216000 * 10**9)
+    for name in STOCKS:
+        equal(held(t, name), [r for r in made(name, *WEEK)
+                              if int(r[0]) not in missing], name)
+    t.run("check", path, "--set", "job.dataset=stocks/split").expect(
+        2, err="not adjusted")
+    t.run("check", path, "--set", "job.schema=ohlcv-1h").expect(
+        2, err="not of ohlcv-1h")
+
+
+def test_trades_of_flat_files(t):
+    server = t.server("polygon_server", "--s3", "AKIA:top-secret",
+                      "--trades=X:BTCUSD=" + ticks_file(t, TRADES))
+    t.run("run", files_job(t, server.url, "X:BTCUSD", "trades",
+                           dataset="crypto", span=day_of(t, TRADES))).expect(0)
+    equal([[r["ts"], r["price"], r["size"], r["id"]] for r in export(t)],
+          tick_source(t, TRADES, "price", "size", "trade_id"))
+
+
+# ---- reference ---------------------------------------------------------------
+
+REFERENCE = {
+    "splits": [
+        {"ticker": "AAPL", "execution_date": "2020-08-31", "split_from": 1,
+         "split_to": 4, "id": "s1"},
+        {"ticker": "AAPL", "execution_date": "2014-06-09", "split_from": 1,
+         "split_to": 7, "id": "s0"},
+        {"ticker": "TSLA", "execution_date": "2020-08-31", "split_from": 1,
+         "split_to": 5, "id": "s2"}],
+    "dividends": [
+        {"ticker": "AAPL", "ex_dividend_date": f"2020-{m:02d}-07",
+         "cash_amount": 0.82, "currency": "USD", "dividend_type": "CD",
+         "declaration_date": "2020-01-28", "pay_date": f"2020-{m:02d}-13",
+         "record_date": f"2020-{m:02d}-10", "frequency": 4}
+        for m in (2, 5, 8, 11)],
+    "tickers": [
+        {"ticker": n, "name": n + " Inc", "market": "stocks", "type": "CS",
+         "active": a, "currency_name": "usd", "primary_exchange": "XNYS",
+         **({} if a else {"delisted_utc": "2021-06-09T00:00:00Z"})}
+        for n, a in (("A", True), ("AA", True), ("AAC", False), ("B", True))],
+    "options/contracts": [
+        {"ticker": "O:A220520C00065000", "underlying_ticker": "A",
+         "contract_type": "call", "expiration_date": "2022-05-20",
+         "shares_per_contract": 100, "expired": True}]}
+
+
+def serve_reference(t, *args):
+    path = t.write("reference.json", json.dumps(REFERENCE))
+    return t.server("polygon_server", "--key", KEY["KEY"], "--reference", path,
+                    *args)
+
+
+def test_splits_and_dividends_are_filed_by_ex_date(t):
+    server = serve_reference(t, "--page", "2")
+    t.run("run", job(t, server.url, "AAPL, TSLA", "actions", "us_equity",
+                     "2020-01-01", "2021-01-01")).expect(0)
+    rows = [(r["symbol"], r["ts"], r["action"], r["cash"], r["ratio_from"],
+             r["ratio_to"], r["currency"]) for r in export(t)]
+    summer, winter = 4 * 3600, 5 * 3600
+
+    def at(day, hours):
+        return str(polygon_server.date_ns(day, polygon_server.UTC)
+                   + hours * 10**9)
+    equal(sorted(rows), sorted(
+        [("AAPL", at(f"2020-{m}-07", h), "cash_dividend", "0.82", "", "",
+          "USD") for m, h in (("02", winter), ("05", summer), ("08", summer),
+                              ("11", winter))]
+        + [("AAPL", at("2020-08-31", summer), "split", "", "1", "4", ""),
+           ("TSLA", at("2020-08-31", summer), "split", "", "1", "5", "")]))
+
+
+def test_actions_of_all_symbols_are_two_lists(t):
+    server = serve_reference(t)
+    t.run("run", job(t, server.url, "*", "actions", "us_equity", "2020-01-01",
+                     "2021-01-01")).expect(0)
+    equal(len(faults.logged(t, server)), 2)
+    equal(sorted({r["symbol"] for r in export(t)}), ["AAPL", "TSLA"])
+
+
+def test_tickers_are_listed_with_those_that_are_no_more(t):
+    server = serve_reference(t, "--page", "2")
+    t.env.update(POLYGON_API_KEY=KEY["KEY"])
+    where = f"provider.base_url={server.url}"
+    fast = ["--set", where, "--set", "provider.plan=starter"]
+    rows = t.run("symbols", "polygon", "--json", *fast).expect(0).jsonl()
+    equal([(r["symbol"], r["status"]) for r in rows],
+          [("A", "active"), ("AA", "active"), ("AAC", "delisted"),
+           ("B", "active")])
+    true("2021-06-09" in str(rows[2]["delisted"]), str(rows[2]))
+
+
 # ---- faults ----------------------------------------------------------------
 
 def serve_pages(t, *struck):
@@ -252,5 +531,18 @@ faults.add(globals(), faults.Walk(
     lambda t, store: held(t, "X:BTCUSD", store),
     lambda t: source(t, COINS["X:BTCUSD"], days=1), "/aggs/"),
     own=("other-symbol", "short-count", "repeat-next", "foreign-next"))
+
+# The same transport under other requests: a few faults, all of them on demand.
+LONG = os.environ.get("MDCORE_TEST_LONG")
+faults.add(globals(), faults.Walk(
+    serve_files,
+    lambda t, url, store: files_job(t, url, store=store),
+    lambda t, store: {n: held(t, n, store) for n in STOCKS},
+    lambda t: {n: made(n, *WEEK) for n in STOCKS}, "[.]csv[.]gz"),
+    own=("lost-file", "short-line"), name="files",
+    without=("wrong-types", "null-fields", "wrong-shape", "duplicate-rows",
+             "out-of-range", "cut-json") + (() if LONG else tuple(
+                 f for f in faults.COMMON + faults.LASTING if f not in (
+                     "reset-body", "cut-open", "http-503", "empty"))))
 
 harness.main()

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server that speaks Polygon's REST protocol, for tests.
 
-    polygon_server.py --bars X:BTCUSD=FILE [--made AAPL:START:END]
-                      [--page ROWS] [--key KEY] [--since DATE] [--now TIME]
+    polygon_server.py --bars X:BTCUSD=FILE [--made AAPL/START/END]
+                      [--trades X:BTCUSD=FILE] [--quotes C:EURUSD=FILE]
+                      [--reference FILE] [--page ROWS] [--key KEY]
+                      [--s3 ID:SECRET] [--since DATE] [--now TIME]
 
 Prints {"url": ...} when it is ready.  Faults: see vendor.py; its own kinds are
 in `own_faults` below.
@@ -13,9 +15,12 @@ next bar's start in its path, keeps limit and sort in a cursor, and forgets
 `adjusted`, whose default is true; it never holds the key.  Spans are widened
 to whole windows; days of stocks begin in New York, those of pairs at UTC
 midnight, weeks on Sunday.  Large volumes have exponents.  An unknown ticker is
-an empty answer with status 200.  Errors come in two shapes.  No answer tells
-of limits, not even a 429.  With --since, older data is not part of the plan;
-with --now, today's data is not there before the day is over.
+an empty answer with status 200.  A grouped day's times are the session's end.
+Ticks come newest first and a thousand a page unless asked otherwise, and their
+cursor holds the whole query.  Errors come in two shapes.  No answer tells of
+limits, not even a 429.  With --since, older data is not part of the plan; with
+--now, today's data is not there before the day is over, nor are flat files
+before 11:00 of the next day.  One origin plays the REST service and the files.
 """
 import base64
 import bisect
@@ -23,12 +28,14 @@ import csv
 import datetime
 import decimal
 import gzip
+import itertools
 import json
 import random
 import re
 import urllib.parse
 import zoneinfo
 
+import polygon_files
 import vendor
 
 SECOND = 10**9
@@ -60,10 +67,10 @@ def date_ns(text, zone):
     return to_ns(at.replace(tzinfo=zone))
 
 
-def read_csv(path):
+def read_csv(path, most=None):
     opened = gzip.open if path.endswith(".gz") else open
     with opened(path, "rt", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(itertools.islice(csv.DictReader(file), most))
 
 
 def plain(text):
@@ -199,19 +206,44 @@ def write(fields):
     return "{" + ",".join(f'"{k}":{v}' for k, v in fields.items()) + "}"
 
 
+MOST_TICKS = 6000
+
+
+def load_trades(path):
+    """(ts, JSON fields), oldest first; a taker who sells is condition 1."""
+    return [(int(r["ts_ns_utc"]), {
+        "conditions": "[1]" if r["aggressor"] == "sell" else "[2]",
+        "exchange": "1", "id": json.dumps(r["trade_id"]),
+        "participant_timestamp": r["ts_ns_utc"], "price": plain(r["price"]),
+        "size": plain(r["size"])}) for r in read_csv(path, MOST_TICKS)]
+
+
+def load_quotes(path):
+    return [(int(r["ts_ns_utc"]), {
+        "ask_exchange": "48", "ask_price": plain(r["ask"]),
+        "bid_exchange": "48", "bid_price": plain(r["bid"]),
+        "participant_timestamp": r["ts_ns_utc"]})
+        for r in read_csv(path, MOST_TICKS)]
+
+
 class PolygonServer(vendor.VendorServer):
     # To one row in the middle: wrong-types, null-fields, duplicate-rows,
     # out-of-range.  wrong-shape: results become an object.  other-symbol:
     # another ticker's name.  short-count: one row fewer than the page says.
     # repeat-next: the page's own address once more.  foreign-next: another
-    # host's.  wrong-adjusted: the other kind of bars.
+    # host's.  wrong-adjusted: the other kind of bars.  Files: lost-file (was
+    # listed, is not there), wrong-day (the next day's), short-line.
     own_faults = ("wrong-types", "null-fields", "duplicate-rows",
                   "out-of-range", "wrong-shape", "other-symbol", "short-count",
-                  "repeat-next", "foreign-next", "wrong-adjusted")
+                  "repeat-next", "foreign-next", "wrong-adjusted", "lost-file",
+                  "wrong-day", "short-line")
 
     def __init__(self, key=None, page=MOST, since=None, now=None, split=1,
-                 **common):
-        self.bars = {}
+                 s3=None, reference=None, **common):
+        self.bars, self.ticks = {}, {"trades": {}, "quotes": {}}
+        self.reference = reference or {}
+        self.files = polygon_files.Files(self.file_rows, self.file_days,
+                                         self.is_published, s3)
         self.key, self.page_rows, self.split = key, page, split
         self.since = date_ns(since, NEW_YORK) if since else None
         self.now = to_ns(datetime.datetime.fromisoformat(
@@ -240,6 +272,8 @@ class PolygonServer(vendor.VendorServer):
 
     def check_headers(self, request):
         given = request.headers.get("Authorization", "")
+        if request.path.startswith("/" + polygon_files.BUCKET):
+            return None  # signed
         if self.key is None or given == "Bearer " + self.key \
                 or request.query.get("apiKey") == self.key:
             return None
@@ -265,6 +299,24 @@ class PolygonServer(vendor.VendorServer):
                              r"([\d-]+)/([\d-]+)", request.path)
         if found:
             return self.aggregates(request, *found.groups())
+        found = re.fullmatch(r"/v2/aggs/grouped/locale/(us/market/stocks|"
+                             r"global/market/(?:crypto|fx))/([\d-]+)",
+                             request.path)
+        if found:
+            return self.grouped(request, *found.groups())
+        found = re.fullmatch(r"/v3/(trades|quotes)/([^/]+)", request.path)
+        if found:
+            return self.tick_page(request, *found.groups())
+        found = re.fullmatch(r"/v3/reference/(splits|dividends|tickers|"
+                             r"options/contracts)", request.path)
+        if found:
+            return self.list_page(request, found[1])
+        if request.path == "/v1/marketstatus/upcoming":
+            return vendor.Reply(200, json.dumps(
+                self.reference.get("upcoming", [])))
+        reply = self.files.answer(request)
+        if reply:
+            return reply
         return self.refusal(404, "NOT_FOUND", "Data not found.")
 
     @staticmethod
@@ -312,6 +364,128 @@ class PolygonServer(vendor.VendorServer):
         return self.one_page(request, rows, following, f"limit={limit}&"
                              "sort=asc", ticker=ticker, queryCount=n_base,
                              adjusted=adjusted, counted=True)
+
+    def grouped(self, request, market, date):
+        prefix = {"crypto": "X:", "fx": "C:"}.get(market.split("/")[-1], "")
+        zone = zone_of(prefix)
+        start = date_ns(date, zone)
+        refused = self.not_in_plan(start, start)
+        if refused:
+            return refused
+        adjusted = request.query.get("adjusted", "true") == "true"
+        rows = []
+        for ticker, bars in sorted(self.bars.items()):
+            if ticker[:2] != prefix if prefix else ":" in ticker:
+                continue
+            for bar in bars.days:
+                if bar[0] == start:
+                    end = start + (16 * 60 * MINUTE if zone is NEW_YORK
+                                   else DAY - MS)
+                    rows.append(write_bar((end, *bar[1:]),
+                                          self.split if adjusted else 1,
+                                          ticker))
+        return self.one_page(request, rows, None, "", queryCount=len(rows),
+                             adjusted=adjusted, counted=True)
+
+    # ---- ticks
+
+    def tick_page(self, request, kind, ticker):
+        query = self.options(request)
+        limit = int(query.get("limit", 1000))
+        if not 1 <= limit <= MOST:
+            return self.error(400, "limit")
+        low, high = -2**63, 2**63 - 1
+        for name, value in query.items():
+            value = int(value) if name.startswith("timestamp") else 0
+            if name in ("timestamp.gte", "timestamp.gt"):
+                low = max(low, value + (name[-1] == "t"))
+            elif name in ("timestamp.lt", "timestamp.lte"):
+                high = min(high, value - (name[-1] == "t"))
+        refused = self.not_in_plan(low, high)
+        if refused:
+            return refused
+        rows = [dict(f) for ts, f in self.ticks[kind].get(ticker, [])
+                if low <= ts <= high]
+        if query.get("order", "desc") == "desc":
+            rows.reverse()
+        return self.slice(request, rows, query, min(limit, self.page_rows))
+
+    def slice(self, request, rows, query, limit):
+        """The page of a list whose cursor holds the query and a place."""
+        first = int(query.pop("ap", 0))
+        query.pop("cursor", None)
+        cursor = urllib.parse.urlencode({"ap": first + limit, **query})
+        return self.one_page(
+            request, rows[first:first + limit],
+            urllib.parse.quote(request.path, safe="/:")
+            if len(rows) > first + limit else None, cursor)
+
+    # ---- reference
+
+    def list_page(self, request, kind):
+        query, found = self.options(request), []
+        limit = int(query.get("limit", 10))
+        if not 1 <= limit <= 1000:
+            return self.error(400, "limit")
+        for row in self.reference.get(kind, []):
+            fits = all(self.row_fits(row, n, v) for n, v in query.items()
+                       if n not in ("limit", "sort", "order", "ap", "cursor",
+                                    "expired"))
+            if fits and row.get("expired", False) == (
+                    query.get("expired", "false") == "true"):
+                found.append({n: json.dumps(v) for n, v in row.items()
+                              if n != "expired"})
+        key = query.get("sort", "ticker")
+        found.sort(key=lambda r: r[key],
+                   reverse=query.get("order", "asc") == "desc")
+        return self.slice(request, found, query, min(limit, self.page_rows))
+
+    @staticmethod
+    def row_fits(row, name, value):
+        name, _, test = name.partition(".")
+        has = row.get(name)
+        if isinstance(has, bool):
+            return has == (value == "true")
+        return {"": has == value, "gte": str(has) >= value,
+                "gt": str(has) > value, "lte": str(has) <= value,
+                "lt": str(has) < value}[test]
+
+    # ---- flat files
+
+    def is_published(self, day):
+        return self.now is None or self.now >= date_ns(day, NEW_YORK) \
+            + 35 * 60 * MINUTE
+
+    def series_of(self, prefix, kind):
+        """(ticker, [(ts, ...)]) of a market."""
+        known = (self.ticks[kind].items() if kind in self.ticks else
+                 ((n, b.days if kind == "day_aggs" else b.minutes)
+                  for n, b in self.bars.items()))
+        return sorted((n, rows) for n, rows in known
+                      if (n.startswith(prefix) if prefix else ":" not in n))
+
+    def file_days(self, prefix, kind):
+        zone = zone_of(prefix)
+        return {to_time(r[0], zone).date().isoformat()
+                for _, rows in self.series_of(prefix, kind) for r in rows}
+
+    def file_rows(self, prefix, kind, day):
+        start = date_ns(day, zone_of(prefix))
+        end = date_ns((datetime.date.fromisoformat(day) + datetime.timedelta(
+            days=1)).isoformat(), zone_of(prefix))
+        for ticker, rows in self.series_of(prefix, kind):
+            for row in rows:
+                if not start <= row[0] < end:
+                    continue
+                if kind in self.ticks:
+                    yield {"ticker": ticker, **{
+                        n: ",".join(map(str, json.loads(v)))
+                        if v[:1] == "[" else v.strip('"')
+                        for n, v in row[1].items()}}
+                else:
+                    yield dict(zip(("window_start", "open", "high", "low",
+                                    "close", "volume", "transactions"), row),
+                               ticker=ticker)
 
     # ---- pages
 
@@ -373,6 +547,12 @@ def main():
                          metavar="TICKER=CSV")
     options.add_argument("--made", action="append", default=[],
                          metavar="TICKER/START/END", help="dates")
+    options.add_argument("--trades", action="append", default=[],
+                         metavar="TICKER=CSV")
+    options.add_argument("--quotes", action="append", default=[],
+                         metavar="TICKER=CSV")
+    options.add_argument("--reference", metavar="FILE", help="JSON, by list")
+    options.add_argument("--s3", metavar="ID:SECRET")
     options.add_argument("--page", type=int, default=MOST, metavar="ROWS")
     options.add_argument("--key")
     options.add_argument("--since", metavar="DATE")
@@ -380,8 +560,17 @@ def main():
     options.add_argument("--split", type=int, default=1, metavar="N",
                          help="adjusted prices are an Nth of the others")
     args = options.parse_args()
+    reference = None
+    if args.reference:
+        with open(args.reference, encoding="utf-8") as file:
+            reference = json.load(file)
     server = PolygonServer(args.key, args.page, args.since, args.now,
-                           args.split, **vendor.common(args))
+                           args.split, args.s3, reference,
+                           **vendor.common(args))
+    for kind, load in (("trades", load_trades), ("quotes", load_quotes)):
+        for text in getattr(args, kind):
+            ticker, path = text.split("=", 1)
+            server.ticks[kind][ticker] = load(path)
     for text in args.bars:
         ticker, path = text.split("=", 1)
         server.bars[ticker] = Bars.load(ticker, path)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * aggregates.c - bars of one symbol after the other.
+ * series.c - bars, trades and quotes of one symbol after the other.
  *
  * `limit` counts base aggregates (minutes or days), not bars: a page of hours
  * may be short, or empty, and is still not the end.  The end is a page
- * without next_url.  next_url names the first bar of the next page in its
- * path and is followed as it stands.
+ * without next_url, which is followed as it stands: it names the first bar
+ * of the next page in its path, or holds the whole query in a cursor.
  */
 #include "polygon.h"
 
@@ -13,6 +13,7 @@
 
 struct walk {
   struct pg_job *job;
+  pg_row_reader read;
   uint32_t symbol;
   md_time  done;      /* [request->from, done) is with the host */
   md_time  last;      /* of the rows so far; MD_ABSENT: none yet */
@@ -47,18 +48,41 @@ adjusted_text (const struct md_request *request)
 }
 
 static void
-first_url (const struct walk *w, struct md_url *url)
+add_bars (struct md_url *url, const struct md_request *request,
+          const char *symbol)
 {
-  const struct md_request *request = w->job->request;
-  const char *symbol = request->symbols[w->symbol];
-
-  md_url_init (url, url->buf, url->size, w->job->pg->base_url);
   md_url_path (url, "/v2/aggs/ticker/");
   md_url_segment (url, symbol, strlen (symbol));
   add_span (url, request);
   if (adjusted_text (request) != NULL)
     md_url_query (url, "adjusted", adjusted_text (request));
   md_url_query (url, "sort", "asc");
+}
+
+/* Newest first and a thousand a page, unless told otherwise.               */
+static void
+add_ticks (struct md_url *url, const struct md_request *request,
+           const char *symbol)
+{
+  md_url_path (url, request->offer->record == MD_TRADE ? "/v3/trades/"
+                                                       : "/v3/quotes/");
+  md_url_segment (url, symbol, strlen (symbol));
+  md_url_query_i64 (url, "timestamp.gte", request->from);
+  md_url_query_i64 (url, "timestamp.lt", request->to);
+  md_url_query (url, "order", "asc");
+  md_url_query (url, "sort", "timestamp");
+}
+
+static void
+first_url (const struct walk *w, struct md_url *url)
+{
+  const struct md_request *request = w->job->request;
+
+  md_url_init (url, url->buf, url->size, w->job->pg->base_url);
+  if (request->offer->record == MD_BAR)
+    add_bars (url, request, request->symbols[w->symbol]);
+  else
+    add_ticks (url, request, request->symbols[w->symbol]);
   md_url_query_i64 (url, "limit", PG_PAGE_ROWS);
 }
 
@@ -67,7 +91,8 @@ first_url (const struct walk *w, struct md_url *url)
 static int
 next_url (const struct walk *w, struct md_url *url, struct md_error *err)
 {
-  const char *adjusted = adjusted_text (w->job->request);
+  const char *adjusted = w->job->request->offer->record == MD_BAR
+                           ? adjusted_text (w->job->request) : NULL;
   int klass = pg_next_url (w->job, w->tokens.token, url, err);
 
   if (klass == MD_OK && adjusted != NULL
@@ -106,7 +131,7 @@ check_page (const struct walk *w, const struct pg_page *page,
                          "\"%.*s\" instead of %.40s", w->job->what,
                          (int) (page->ticker.len < 40 ? page->ticker.len : 40),
                          page->ticker.ptr, symbol);
-  if (adjusted_text (request) != NULL
+  if (request->offer->record == MD_BAR && adjusted_text (request) != NULL
       && page->adjusted == (adjusted ? MD_JSON_FALSE : MD_JSON_TRUE))
     return md_error_say (err, MD_ERR_PROTOCOL, "%s: bars of %.40s came %s for "
                          "splits", w->job->what, symbol,
@@ -114,8 +139,8 @@ check_page (const struct walk *w, const struct pg_page *page,
   return MD_OK;
 }
 
-/* Equal times are for the engine's rules to judge: duplicates have been seen
- * at this vendor.                                                          */
+/* Ticks share times; bars of equal times are for the engine's rules to judge:
+ * duplicates have been seen at this vendor.                                */
 static int
 check_order (struct walk *w, md_time ts, struct md_error *err)
 {
@@ -123,10 +148,10 @@ check_order (struct walk *w, md_time ts, struct md_error *err)
     w->last = ts;
     return MD_OK;
   }
-  return md_error_say (err, MD_ERR_PROTOCOL, "%s: a bar of %.40s at %lld ms "
-                       "follows one at %lld ms", w->job->what,
-                       w->job->request->symbols[w->symbol],
-                       (long long) (ts / PG_MS), (long long) (w->last / PG_MS));
+  return md_error_say (err, MD_ERR_PROTOCOL, "%s: a row of %.40s at %lld ns "
+                       "follows one at %lld ns", w->job->what,
+                       w->job->request->symbols[w->symbol], (long long) ts,
+                       (long long) w->last);
 }
 
 static int
@@ -135,7 +160,7 @@ read_row (struct walk *w, struct md_json *json, struct md_error *err)
   struct md_reasons reasons = { .len = 0 };
   const char *raw = md_json_here (json);
   md_time ts = MD_ABSENT;
-  int klass = pg_read_bar (w->job, json, w->symbol, &reasons, &ts, err);
+  int klass = w->read (w->job, json, w->symbol, &reasons, &ts, err);
 
   if (klass == MD_OK && ts != MD_ABSENT)
     klass = check_order (w, ts, err);
@@ -159,15 +184,13 @@ read_rows (struct walk *w, const struct pg_page *page, struct md_error *err)
                          w->job->what);
   for (; klass == MD_OK && md_json_next (&json); n++)
     klass = read_row (w, &json, err);
-  if (klass == MD_OK && page->n_rows != MD_ABSENT && page->n_rows != n)
-    return md_error_say (err, MD_ERR_PROTOCOL, "%s: the answer speaks of %lld "
-                         "rows and has %lld", w->job->what,
-                         (long long) page->n_rows, (long long) n);
+  if (klass == MD_OK)
+    klass = pg_check_count (w->job, page, n, err);
   return klass == MD_OK ? pg_flush (w->job, err) : klass;
 }
 
-/* Before the end only what lies before the last bar: the next page may hold
- * it again.                                                                */
+/* Before the end only what lies before the last row: the next page may hold
+ * more of its time.                                                        */
 static int
 cover (struct walk *w, bool is_end, struct md_error *err)
 {
@@ -204,13 +227,17 @@ walk_pages (struct walk *w, struct md_error *err)
 }
 
 int
-pg_fetch_aggregates (struct pg_job *job, struct md_error *err)
+pg_fetch_series (struct pg_job *job, struct md_error *err)
 {
   const struct md_request *request = job->request;
+  uint32_t record = request->offer->record;
+  pg_row_reader read = record == MD_BAR     ? pg_read_bar
+                       : record == MD_TRADE ? pg_read_trade
+                                            : pg_read_quote;
   int klass = MD_OK;
 
   for (uint32_t i = 0; klass == MD_OK && i < request->n_symbols; i++) {
-    struct walk w = { .job = job, .symbol = i, .done = request->from,
+    struct walk w = { .job = job, .read = read, .symbol = i, .done = request->from,
                       .last = MD_ABSENT };
 
     klass = walk_pages (&w, err);
