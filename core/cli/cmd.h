@@ -25,6 +25,7 @@ int cmd_lineage (Cli *cli, int argc, char **argv);
 int cmd_list_providers (Cli *cli, int argc, char **argv);
 int cmd_list_sinks (Cli *cli, int argc, char **argv);
 int cmd_mappings (Cli *cli, int argc, char **argv);
+int cmd_new_plugin (Cli *cli, int argc, char **argv);
 int cmd_plan (Cli *cli, int argc, char **argv);
 int cmd_raw (Cli *cli, int argc, char **argv);
 int cmd_run (Cli *cli, int argc, char **argv);

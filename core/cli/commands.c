@@ -23,6 +23,8 @@ const Command commands[] = {
     FALSE },
   { "inspect", "Everything that one plugin declares", "NAME|PATH",
     cmd_inspect, FALSE },
+  { "new-plugin", "A project to start a provider or a sink from",
+    "NAME [--sink] [--lang c|cpp]", cmd_new_plugin, FALSE },
   { "symbols", "The instruments that a provider lists",
     "PROVIDER [PATTERN]", cmd_symbols, FALSE },
   { "status", "What the store holds and how the last run ended", "[JOB]",

@@ -22,19 +22,26 @@ prefix_path (const char *relative)
   return g_steal_pointer (&path);
 }
 
+char *
+prefix_data_folder (const char *kind)
+{
+  const char *data = g_getenv ("MDCORE_DATA_DIR");
+  g_autofree char *ours = prefix_path (MDCORE_DATA_REL);
+
+  if (data == NULL)
+    data = ours != NULL ? ours : MDCORE_DATA_DIR;
+  return g_build_filename (data, kind, NULL);
+}
+
 /* The user's own come first.  NULL-terminated (transfer full)              */
 static char **
 data_folders (const char *kind)
 {
-  const char *data = g_getenv ("MDCORE_DATA_DIR");
-  g_autofree char *ours = prefix_path (MDCORE_DATA_REL);
   char **folders = g_new0 (char *, 3);
 
-  if (data == NULL)
-    data = ours != NULL ? ours : MDCORE_DATA_DIR;
   folders[0] = g_build_filename (g_get_user_config_dir (), "mdcore", kind,
                                  NULL);
-  folders[1] = g_build_filename (data, kind, NULL);
+  folders[1] = prefix_data_folder (kind);
   return folders;
 }
 

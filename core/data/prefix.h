@@ -11,6 +11,10 @@
  * is such a file or folder; else NULL.  (transfer full)                    */
 char *prefix_path (const char *relative);
 
+/* The folder KIND ("template") of what comes with mdcore, there or not.
+ * (transfer full)                                                          */
+char *prefix_data_folder (const char *kind);
+
 /* Data files NAME.txt of a kind ("universes") lie in the user's folder or
  * among what comes with mdcore; the user's count first.                    */
 
