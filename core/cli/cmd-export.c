@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * cmd-export.c - `mdcore export`: rows out of the store as CSV or JSON lines,
- * series after series, each in time order.
+ * cmd-export.c - `mdcore export`: rows out of the store as CSV, JSON lines or
+ * Parquet, series after series, each in time order.
  */
 #include "cmd.h"
 #include "export.h"
@@ -36,7 +36,9 @@ export_clear (Export *export)
   g_strfreev (export->datasets);
   g_strfreev (export->schemas);
   g_strfreev (export->symbols);
+  g_free (o->prices);
   rows_text_free (export->text);
+  export_parquet_free (export->parquet);
   output_file_free (export->file);
   g_clear_pointer (&export->adjusters, g_ptr_array_unref);
   g_clear_pointer (&export->series, g_ptr_array_unref);
@@ -65,8 +67,18 @@ read_format (Export *export, GError **error)
     format = export->cli->json ? "jsonl" : "csv";
   if (strcmp (format, "jsonl") == 0)
     export->rows.format = ROWS_JSONL;
+  else if (strcmp (format, "parquet") == 0)
+    export->is_parquet = TRUE;
   else if (strcmp (format, "csv") != 0)
-    return usage (error, "format", format, "csv, jsonl");
+    return usage (error, "format", format, "csv, jsonl, parquet");
+  if (export->is_parquet && (o->path == NULL || strcmp (o->path, "-") == 0)) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "export: Parquet needs a file to go to: -o PATH");
+    return FALSE;
+  }
+  if (o->prices != NULL && strcmp (o->prices, "decimal") != 0
+      && strcmp (o->prices, "double") != 0)
+    return usage (error, "prices", o->prices, "decimal, double");
   if (o->time != NULL && strcmp (o->time, "ns") == 0)
     export->rows.times = VALUE_TIME_NS;
   else if (o->time != NULL && strcmp (o->time, "rfc3339") != 0)
@@ -175,8 +187,10 @@ read_options (Export *export, int argc, char **argv, GError **error)
       "WHICH" },
     { "follow-renames", 0, 0, G_OPTION_ARG_NONE, &o->follow_renames,
       "One series of an instrument that had several symbols", NULL },
-    { "format", 0, 0, G_OPTION_ARG_STRING, &o->format, "csv or jsonl",
-      "FORMAT" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &o->format,
+      "csv, jsonl or parquet", "FORMAT" },
+    { "prices", 0, 0, G_OPTION_ARG_STRING, &o->prices,
+      "Of Parquet: double, or decimal", "TYPE" },
     { "time", 0, 0, G_OPTION_ARG_STRING, &o->time,
       "Times as rfc3339, or as ns since 1970", "FORM" },
     { "lineage", 0, 0, G_OPTION_ARG_NONE, &o->lineage,
@@ -208,7 +222,9 @@ read_options (Export *export, int argc, char **argv, GError **error)
 static void
 report (const Export *export)
 {
-  guint64 rows = rows_text_count (export->text);
+  guint64 rows = export->parquet != NULL
+                   ? export_parquet_count (export->parquet)
+                   : rows_text_count (export->text);
   g_autofree char *count = out_count (rows);
   json_t *document;
 
@@ -237,6 +253,8 @@ open_all (Export *export, GError **error)
       || !export_follow_renames (export, error)
       || !export_prepare_adjust (export, error))
     return FALSE;
+  if (export->is_parquet)
+    return export_parquet_open (export, error);
   export->file = output_file_open (export->options.path, &export->cli->cancel,
                                    error);
   return export->file != NULL;
@@ -250,6 +268,7 @@ run (Export *export, int argc, char **argv)
   gboolean ok = read_options (export, argc, argv, &error)
                 && open_all (export, &error) && export_put_all (export, &error)
                 && (cancel_requested (cancel)
+                    || export->file == NULL
                     || output_file_commit (export->file, &error));
 
   if (cancel_requested (cancel)) {

@@ -42,7 +42,7 @@ const Command commands[] = {
   { "dlq", "The rows and segments that were set aside",
     "list | show ID... | replay ID... | purge ID...", cmd_dlq, FALSE },
   { "export", "Rows out of the store as CSV or JSON lines",
-    "[JOB] [--symbol SYMBOL]... [--format csv|jsonl] [-o PATH]", cmd_export,
+    "[JOB] [--symbol SYMBOL]... [--format csv|jsonl|parquet] [-o PATH]", cmd_export,
     FALSE },
   { "changes", "Rows that later answers changed, added or withdrew",
     "[JOB] [--since TIME]", cmd_changes, FALSE },

@@ -164,7 +164,7 @@ export_put_adjusted (Export *export, const Columns *rows)
     end = adjuster_next (export->adjuster, rows, first, &factor);
     piece = adjust_rows (rows, first, end, &factor, &export->failure);
     if (piece == NULL
-        || !rows_text_write (export->text, piece, &export->failure))
+        || !export_put_columns (export, piece))
       return FALSE;
   }
   return TRUE;

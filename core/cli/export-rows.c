@@ -141,6 +141,14 @@ put_text (const char *data, gsize len, gpointer user, GError **error)
   return output_file_write (export->file, data, len, error);
 }
 
+gboolean
+export_put_columns (Export *export, const Columns *rows)
+{
+  return export->parquet != NULL
+           ? export_parquet_put (export->parquet, rows, &export->failure)
+           : rows_text_write (export->text, rows, &export->failure);
+}
+
 static gboolean
 put_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
 {
@@ -150,7 +158,7 @@ put_rows (const SeriesInfo *info, const Columns *rows, gpointer data)
     return FALSE;
   return export->adjuster != NULL
            ? export_put_adjusted (export, rows)
-           : rows_text_write (export->text, rows, &export->failure);
+           : export_put_columns (export, rows);
 }
 
 static gboolean
@@ -170,15 +178,20 @@ put_span (Export *export, const SelectedSeries *series, md_time from,
   return FALSE;
 }
 
+static const char *
+label_of (const SelectedSeries *series)
+{
+  return series->label != NULL ? series->label : series->info.key.instrument;
+}
+
 static gboolean
 put_series (Export *export, const SelectedSeries *series, GError **error)
 {
   const SeriesInfo *info = &series->info;
 
-  rows_text_series (export->text,
-                    series->label != NULL ? series->label
-                                          : info->key.instrument,
-                    info->key.provider, info->made_up);
+  if (export->text != NULL)
+    rows_text_series (export->text, label_of (series), info->key.provider,
+                      info->made_up);
   if (series->spans == NULL)
     return put_span (export, series, G_MININT64, MD_ABSENT, error);
   for (guint i = 0; i < series->spans->len; i++) {
@@ -202,17 +215,33 @@ start_text (Export *export)
   rows_text_lineage (export->text, tell_lineage, export);
 }
 
+static gboolean
+put_one (Export *export, guint i, GError **error)
+{
+  const SelectedSeries *series = series_at (export, i);
+
+  if (export->adjusters != NULL)
+    export->adjuster = export->adjusters->pdata[i];
+  if (export->parquet == NULL)
+    return put_series (export, series, error);
+  return export_parquet_series (export->parquet, &series->info,
+                                label_of (series),
+                                i + 1 == export->series->len, error)
+         && put_series (export, series, error)
+         && (cancel_requested (&export->cli->cancel)
+             || export_parquet_end_series (export->parquet, error));
+}
+
 gboolean
 export_put_all (Export *export, GError **error)
 {
-  start_text (export);
+  if (export->parquet == NULL)
+    start_text (export);
   for (guint i = 0; i < export->series->len; i++) {
     if (cancel_requested (&export->cli->cancel))
       return TRUE;
-    if (export->adjusters != NULL)
-      export->adjuster = export->adjusters->pdata[i];
-    if (!put_series (export, series_at (export, i), error))
+    if (!put_one (export, i, error))
       return FALSE;
   }
-  return rows_text_end (export->text, error);
+  return export->text == NULL || rows_text_end (export->text, error);
 }

@@ -13,9 +13,12 @@
 typedef struct {
   char *provider, *dataset, *schema, **symbols;
   char *from, *to, *as_of, *format, *time, *path;
-  char *adjust, *actions, *dividend_close;
+  char *adjust, *actions, *dividend_close, *prices;
   gboolean lineage, follow_renames;
 } ExportOptions;
+
+/* Rows as a Parquet file.                                                  */
+typedef struct ExportParquet ExportParquet;
 
 typedef struct {
   Cli *cli;
@@ -32,6 +35,8 @@ typedef struct {
   const Adjuster *adjuster; /* of the series that is written                */
   OutputFile *file;
   RowsText *text;
+  gboolean is_parquet;
+  ExportParquet *parquet; /* instead of file and text                       */
   GHashTable *lineage;  /* commit -> Told                                   */
   GError *failure;      /* from inside a visit                              */
 } Export;
@@ -45,8 +50,23 @@ gboolean export_follow_renames (Export *export, GError **error);
 gboolean export_read_adjust (Export *export, GError **error);
 /* Fills adjusters, or says why a series cannot be adjusted.                */
 gboolean export_prepare_adjust (Export *export, GError **error);
-/* FALSE with export->failure set.                                          */
+/* Rows of the series that is written; FALSE with export->failure set.      */
+gboolean export_put_columns (Export *export, const Columns *rows);
 gboolean export_put_adjusted (Export *export, const Columns *rows);
 /* All rows of export->series into export->file.  TRUE also when it was
  * cancelled half-way.                                                      */
 gboolean export_put_all (Export *export, GError **error);
+
+/* ---- export-parquet.c ------------------------------------------------ */
+
+gboolean export_parquet_open (Export *export, GError **error);
+/* Removes what was not completed.                                          */
+void export_parquet_free (ExportParquet *parquet);
+gboolean export_parquet_series (ExportParquet *parquet, const SeriesInfo *info,
+                                const char *symbol, gboolean is_last,
+                                GError **error);
+gboolean export_parquet_put (ExportParquet *parquet, const Columns *rows,
+                             GError **error);
+/* The last series puts the file in its place.                              */
+gboolean export_parquet_end_series (ExportParquet *parquet, GError **error);
+guint64 export_parquet_count (const ExportParquet *parquet);

@@ -96,6 +96,7 @@ sink_close (void *session)
   struct delta_sink *sink = session;
 
   forget_segment (sink);
+  lake_feed_close (&sink->feed);
   for (size_t i = 0; i < sink->n_tables; i++)
     delta_table_clear (&sink->tables[i]);
   free (sink->tables);
@@ -131,8 +132,11 @@ sink_attach (void *session, struct md_call *call, const struct md_feed *feed,
   sink->feed_id = strdup (feed->id);
   if (sink->feed_id == NULL)
     return md_error_say (err, MD_ERR_INTERNAL, "out of memory");
-  if (lake_feed_open (&sink->feed, sink->root, feed->id, err) != MD_OK
-      || delta_placed_clean (sink, err) != MD_OK)
+  if (lake_feed_open (&sink->feed, sink->root, feed->id, err) != MD_OK)
+    return err->klass;
+  if (sink->feed.lock < 0)
+    return MD_OK;
+  if (delta_placed_clean (sink, err) != MD_OK)
     return err->klass;
   return lake_empty_folder (sink->feed.staging, err);
 }
@@ -189,6 +193,8 @@ sink_begin (void *session, struct md_call *call,
   struct delta_table *table;
 
   forget_segment (sink);
+  if (lake_feed_need_lock (&sink->feed, err) != MD_OK)
+    return err->klass;
   if (!keep_segment (sink, segment))
     return md_error_say (err, MD_ERR_INTERNAL, "out of memory");
   if (delta_table_get (sink, &sink->segment, &table, err) != MD_OK)

@@ -6,10 +6,12 @@
 
 #include <support/row.h>
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static uint64_t
 hash (const char *text)
@@ -56,6 +58,44 @@ claim_folder (const struct lake_feed *feed, const char *id,
   return klass;
 }
 
+/* A run that only looks whether anything is missing opens the sink, too, and
+ * may do so while another one delivers.                                    */
+static int
+take_lock (struct lake_feed *feed, struct md_error *err)
+{
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+  char path[LAKE_PATH];
+
+  if (lake_join (path, feed->folder, "lock", err) != MD_OK)
+    return err->klass;
+  feed->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (feed->lock < 0)
+    return lake_fail (err, "open", path);
+  /* Of the open file, not of the process: sessions may share one.          */
+  if (fcntl (feed->lock, F_OFD_SETLK, &whole) == 0)
+    return MD_OK;
+  close (feed->lock);
+  feed->lock = -1;
+  return MD_OK;
+}
+
+void
+lake_feed_close (struct lake_feed *feed)
+{
+  if (feed->lock > 0)
+    close (feed->lock);
+  feed->lock = 0;
+}
+
+int
+lake_feed_need_lock (const struct lake_feed *feed, struct md_error *err)
+{
+  if (feed->lock > 0)
+    return MD_OK;
+  return md_error_say (err, MD_ERR_CONFIG, "another run delivers to %s; run "
+                       "again when it has ended", feed->folder);
+}
+
 int
 lake_feed_open (struct lake_feed *feed, const char *root, const char *id,
                 struct md_error *err)
@@ -67,7 +107,8 @@ lake_feed_open (struct lake_feed *feed, const char *root, const char *id,
       || lake_join (feed->folder, own, feed->name, err) != MD_OK
       || lake_join (feed->staging, feed->folder, "staged", err) != MD_OK
       || lake_make_folder (feed->staging, err) != MD_OK
-      || claim_folder (feed, id, err) != MD_OK)
+      || claim_folder (feed, id, err) != MD_OK
+      || take_lock (feed, err) != MD_OK)
     return err->klass;
   return read_progress (feed, err);
 }

@@ -12,12 +12,17 @@ struct lake_feed {
   char folder[LAKE_PATH], staging[LAKE_PATH];
   char name[20];           /* HASH                                          */
   uint64_t progress;
+  int lock;                /* -1: another session delivers to it            */
 };
 
-/* Makes the folders, or proves that they are this feed's, and reads the
- * progress.  Staged files are left as they are.                            */
+/* Makes the folders, or proves that they are this feed's, locks them, and
+ * reads the progress.  Staged files are left as they are.  Without the lock
+ * the session may look at the progress and nothing else.                   */
 int lake_feed_open (struct lake_feed *feed, const char *root, const char *id,
                     struct md_error *err);
+void lake_feed_close (struct lake_feed *feed);
+/* An error unless the lock is held.                                        */
+int lake_feed_need_lock (const struct lake_feed *feed, struct md_error *err);
 /* Durable on return.                                                       */
 int lake_feed_set (struct lake_feed *feed, uint64_t progress,
                    struct md_error *err);

@@ -55,6 +55,17 @@ lake_stage_begin (struct lake_stage *stage, const struct md_segment *segment,
            ? MD_OK : md_error_say (err, MD_ERR_INTERNAL, "out of memory");
 }
 
+int
+lake_stage_continue (struct lake_stage *stage,
+                     const struct md_segment *segment, struct md_error *err)
+{
+  lake_rows_free (stage->rows);
+  stage->segment = segment;
+  stage->rows = lake_rows_new (segment, &stage->options->form);
+  return stage->rows != NULL
+           ? MD_OK : md_error_say (err, MD_ERR_INTERNAL, "out of memory");
+}
+
 /* ---- one file -------------------------------------------------------- */
 
 static int
@@ -109,8 +120,11 @@ open_file (struct lake_stage *stage, md_time ts, struct md_error *err)
   file->first = ts;
   stage->period_end = lake_period_end (stage->period, ts);
   stage->origins.len = 0;
-  snprintf (file->staged, LAKE_PATH, "%s/%08" PRIu64 ".part",
-            stage->folder, stage->made++);
+  if (stage->single != NULL)
+    snprintf (file->staged, LAKE_PATH, "%s", stage->single);
+  else
+    snprintf (file->staged, LAKE_PATH, "%s/%08" PRIu64 ".part",
+              stage->folder, stage->made++);
   stage->fd = open (file->staged, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (stage->fd < 0)
     return lake_fail (err, "create", file->staged);
@@ -128,11 +142,11 @@ finish (struct lake_stage *stage)
   const struct md_segment *segment = stage->segment;
   char from[24], to[24], commit[24];
   const struct pq_pair pairs[] = {
+    { "mdcore.table", stage->rows->table },
     { "mdcore.provider", segment->provider },
     { "mdcore.dataset", segment->dataset },
     { "mdcore.schema", segment->schema },
     { "mdcore.symbol", segment->symbol },
-    { "mdcore.table", segment->table->name },
     { "mdcore.from", from },
     { "mdcore.to", to },
     { "mdcore.commit", commit },
@@ -145,8 +159,10 @@ finish (struct lake_stage *stage)
   snprintf (from, sizeof from, "%" PRId64, segment->from);
   snprintf (to, sizeof to, "%" PRId64, segment->to);
   snprintf (commit, sizeof commit, "%" PRIu64, segment->commit);
+  /* A single file's segments have these in common.                         */
   return pq_writer_finish (stage->writer, CREATED_BY, pairs,
-                           sizeof pairs / sizeof pairs[0]);
+                           stage->single != NULL
+                             ? 1 : sizeof pairs / sizeof pairs[0]);
 }
 
 static int
@@ -275,5 +291,8 @@ lake_stage_write (struct lake_stage *stage, const struct ArrowArray *array,
 int
 lake_stage_end (struct lake_stage *stage, struct md_error *err)
 {
+  if (stage->writer == NULL && stage->single != NULL
+      && open_file (stage, 0, err) != MD_OK)
+    return err->klass;
   return stage->writer != NULL ? close_file (stage, err) : MD_OK;
 }

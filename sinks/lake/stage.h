@@ -30,6 +30,7 @@ struct lake_file {
 struct lake_stage {
   const struct lake_options *options;
   const char *folder;      /* exists and is empty                           */
+  const char *single;      /* or NULL: all segments go to this one file     */
   /* Called when a file is complete, before it is closed; may be NULL.      */
   int (*completed) (struct lake_stage *stage, struct lake_file *file,
                     const struct pq_writer *writer, struct md_error *err);
@@ -54,9 +55,14 @@ struct lake_stage {
 int lake_stage_begin (struct lake_stage *stage,
                       const struct md_segment *segment,
                       enum lake_period period, struct md_error *err);
+/* The next segment of a single file.                                       */
+int lake_stage_continue (struct lake_stage *stage,
+                         const struct md_segment *segment,
+                         struct md_error *err);
 int lake_stage_write (struct lake_stage *stage, const struct ArrowArray *array,
                       struct md_error *err);
-/* Completes the last file.  `files` is what the segment became.            */
+/* Completes the last file.  `files` is what the segment became; a single file
+ * is there even without a row.                                             */
 int lake_stage_end (struct lake_stage *stage, struct md_error *err);
 /* Closes and forgets everything; staged files stay on the disk.            */
 void lake_stage_clear (struct lake_stage *stage);

@@ -250,8 +250,11 @@ int
 journal_open (struct parquet_sink *sink, const struct md_feed *feed,
               struct md_error *err)
 {
-  if (lake_feed_open (&sink->feed, sink->root, feed->id, err) != MD_OK
-      || replay (sink, err) != MD_OK)
+  if (lake_feed_open (&sink->feed, sink->root, feed->id, err) != MD_OK)
+    return err->klass;
+  if (sink->feed.lock < 0)
+    return MD_OK;
+  if (replay (sink, err) != MD_OK)
     return err->klass;
   return lake_empty_folder (sink->feed.staging, err);
 }

@@ -12,13 +12,16 @@
 #define MIB (1 << 20)
 
 enum {
-  KEY_PATH, KEY_PRICES, KEY_TIME, KEY_PERIOD, KEY_BY_SYMBOL, KEY_LEVEL,
-  KEY_ROW_GROUP, KEY_TARGET
+  KEY_PATH, KEY_LAYOUT, KEY_PRICES, KEY_TIME, KEY_PERIOD, KEY_BY_SYMBOL,
+  KEY_LEVEL, KEY_ROW_GROUP, KEY_TARGET
 };
 
 static const struct md_key keys[] = {
   { .name = "path", .type = MD_STRING, .flags = MD_KEY_REQUIRED | MD_KEY_PATH,
     .doc = "Folder that the files go to" },
+  { .name = "layout", .type = MD_CHOICE, .dflt = "folders",
+    .choices = "folders|file",
+    .doc = "file: one file at `path`; what `mdcore export` uses" },
   { .name = "prices", .type = MD_CHOICE, .dflt = "decimal",
     .choices = "decimal|double",
     .doc = "DECIMAL(18,9), exact, or DOUBLE, the nearest" },
@@ -63,19 +66,31 @@ read_config (struct parquet_sink *sink, const union md_value *config,
     .target = (uint64_t) target * MIB,
   };
   sink->by_symbol = config[KEY_BY_SYMBOL].b;
+  sink->is_single = strcmp (config[KEY_LAYOUT].s, "file") == 0;
+  if (sink->is_single) {
+    sink->options.form.symbol = true;
+    sink->options.target = UINT64_MAX;
+    sink->options.parquet.sorted_by = -1;
+  }
   sink->root = strdup (config[KEY_PATH].s);
   sink->period = strdup (config[KEY_PERIOD].s);
   return sink->root != NULL && sink->period != NULL;
 }
 
 static void
-forget_segment (struct parquet_sink *sink)
+forget_texts (struct parquet_sink *sink)
 {
-  lake_stage_clear (&sink->stage);
   for (size_t i = 0; i < sizeof sink->texts / sizeof sink->texts[0]; i++) {
     free (sink->texts[i]);
     sink->texts[i] = NULL;
   }
+}
+
+static void
+forget_segment (struct parquet_sink *sink)
+{
+  lake_stage_clear (&sink->stage);
+  forget_texts (sink);
 }
 
 static void
@@ -84,6 +99,7 @@ sink_close (void *session)
   struct parquet_sink *sink = session;
 
   forget_segment (sink);
+  lake_feed_close (&sink->feed);
   moves_clear (&sink->moves);
   free (sink->root);
   free (sink->period);
@@ -111,6 +127,9 @@ sink_attach (void *session, struct md_call *call, const struct md_feed *feed,
 {
   struct parquet_sink *sink = session;
 
+  if (sink->is_single)
+    return md_error_say (err, MD_ERR_CONFIG, "layout = file is for `mdcore "
+                         "export`; a job's sink keeps folders");
   sink->straight = (feed->flags & MD_FEED_STRAIGHT) != 0;
   return journal_open (sink, feed, err);
 }
@@ -165,9 +184,16 @@ sink_begin (void *session, struct md_call *call,
 {
   struct parquet_sink *sink = session;
 
-  forget_segment (sink);
+  if (sink->is_single)
+    forget_texts (sink);
+  else
+    forget_segment (sink);
   if (!keep_segment (sink, segment))
     return md_error_say (err, MD_ERR_INTERNAL, "out of memory");
+  if (sink->is_single)
+    return single_begin (sink, err);
+  if (lake_feed_need_lock (&sink->feed, err) != MD_OK)
+    return err->klass;
   sink->stage.options = &sink->options;
   sink->stage.folder = sink->feed.staging;
   return lake_stage_begin (&sink->stage, &sink->segment,
@@ -191,8 +217,11 @@ static int
 sink_commit (void *session, struct md_call *call, struct md_error *err)
 {
   struct parquet_sink *sink = session;
-  int klass = lake_stage_end (&sink->stage, err);
+  int klass;
 
+  if (sink->is_single)
+    return single_commit (sink, err);
+  klass = lake_stage_end (&sink->stage, err);
   if (klass == MD_OK)
     klass = tree_place (sink, err);
   if (klass == MD_OK && sink->segment.progress != 0)
@@ -204,6 +233,7 @@ static int
 sink_abort (void *session, struct md_call *call, struct md_error *err)
 {
   forget_segment (session);
+  single_abort (session);
   return MD_OK;
 }
 

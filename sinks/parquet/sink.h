@@ -34,6 +34,7 @@ struct parquet_sink {
   const struct md_host *host;
   char *root, *period;    /* the job's words                                */
   bool by_symbol;         /* symbol=... is a folder                         */
+  bool is_single;         /* root is one file                               */
   struct lake_options options;
 
   struct lake_feed feed;
@@ -42,6 +43,7 @@ struct parquet_sink {
 
   /* The segment.                                                           */
   struct lake_stage stage;
+  char single[LAKE_PATH]; /* the one file until it is complete              */
   struct md_segment segment;
   char *texts[4];         /* its provider, dataset, schema, symbol; owned   */
 };
@@ -57,6 +59,12 @@ int journal_open (struct parquet_sink *sink, const struct md_feed *feed,
 /* Makes `moves` and the progress durable and visible, and forgets them.    */
 int journal_commit (struct parquet_sink *sink, uint64_t progress,
                     struct md_error *err);
+
+/* ---- single.c -------------------------------------------------------- */
+
+int single_begin (struct parquet_sink *sink, struct md_error *err);
+int single_commit (struct parquet_sink *sink, struct md_error *err);
+void single_abort (struct parquet_sink *sink);
 
 /* ---- tree.c ---------------------------------------------------------- */
 

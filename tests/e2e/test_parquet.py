@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parquet sink: what readers find is what the store holds, whatever
 happened in between."""
+import fcntl
 import glob
 import gzip
 import os
 import shutil
+import struct
 
 import harness
 import lake
 import readers
 
+F_OFD_SETLK = 37
 LONG = bool(os.environ.get("MDCORE_TEST_LONG"))
 
 
@@ -169,6 +172,54 @@ def test_a_price_beyond_the_decimal_is_refused_by_name(t):
                           provider="replay", dataset="recorded",
                           settings=settings, keys="prices = double")).expect(0)
     harness.equal(read(t).column("price").to_pylist(), [1234567890.5])
+
+
+def test_export_makes_one_file_for_notebooks(t):
+    t.run("run", lake.job(t, "parquet")).expect(0)
+    parquet, duckdb = readers.find("pyarrow.parquet", "duckdb")
+    for options, doubles in (((), True), (("--prices", "decimal"), False)):
+        t.run("export", "--store", t.path("store"), "--format", "parquet",
+              "-o", t.path("out.parquet"), *options).expect(
+                  0, err="8,640 rows of 2 series")
+        db = duckdb.connect()
+        columns = lake.from_store(t, db, doubles=doubles)
+        lake.from_arrow(db, parquet.read_table(t.path("out.parquet")), columns)
+        lake.compare(db, columns)
+    t.run("export", "--store", t.path("store"), "--symbol", "AAA", "--from",
+          "2024-01-02", "--to", "2024-01-03", "--format", "parquet", "-o",
+          t.path("out.parquet")).expect(0)
+    harness.equal(parquet.read_metadata(t.path("out.parquet")).num_rows, 1440)
+    t.run("export", "--store", t.path("store"), "--symbol", "AAA", "--from",
+          "2030-01-02", "--format", "parquet", "-o",
+          t.path("none.parquet")).expect(0)
+    none = parquet.read_table(t.path("none.parquet"))
+    harness.equal((none.num_rows, "symbol" in none.column_names), (0, True))
+    t.run("export", "--store", t.path("store"), "--format",
+          "parquet").expect(2, err="-o PATH")
+    t.run("export", "--store", t.path("store"), "--format", "parquet", "-o",
+          t.path("no", "such", "folder.parquet")).expect(1, err="no/such")
+    harness.equal([n for n in os.listdir(t.dir) if n.endswith(".part")], [])
+
+
+def test_a_second_run_leaves_the_first_ones_files_alone(t):
+    path = lake.job(t, "parquet")
+    t.run("run", path).expect(0)
+    feed = glob.glob(t.path("lake", "_mdcore", "*"))[0]
+    staged = os.path.join(feed, "staged", "7.part")
+    t.write(staged, "of a run that goes on")
+    with open(os.path.join(feed, "lock"), "r+b") as file:
+        fcntl.fcntl(file, F_OFD_SETLK, struct.pack(
+            "hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        t.run("run", path).expect(0, out="up-to-date")
+        harness.true(os.path.exists(staged), "it is still there")
+        lake.job(t, "parquet", end="2024-01-05")
+        result = t.run("run", path)
+        harness.true("another run delivers" in result.out + result.err,
+                     str(result))
+        harness.true(os.path.exists(staged), "it is still there")
+    t.run("run", path).expect(0)
+    check(t)
+    harness.true(not os.path.exists(staged), "it is cleaned up")
 
 
 def test_a_run_killed_at_any_time_leaves_each_row_once(t):
