@@ -65,6 +65,10 @@ plan_to_json (const Plan *plan, const Job *job)
   json_object_set_new (object, "calls_max", calls_to_json (plan->calls_max));
   json_object_set_new (object, "rate_limit_ms",
                        json_integer (plan->limit_ns / 1000000));
+  json_object_set_new (object, "rate_limit_max_ms",
+                       plan->limit_max_ns == MD_ABSENT
+                         ? json_null ()
+                         : json_integer (plan->limit_max_ns / 1000000));
   json_object_set_new (object, "rows", count_to_json (plan->rows));
   json_object_set_new (object, "bytes", count_to_json (plan->bytes));
   json_object_set_new (object, "money",
@@ -99,6 +103,29 @@ print_chunk (const Chunk *chunk)
   puts (chunk->refetch ? "  (again)" : "");
 }
 
+/* To the second: nobody plans hours by their nanoseconds.                  */
+static char *
+rough (gint64 ns)
+{
+  return duration_format (ns >= MD_MINUTE ? ns - ns % MD_SECOND : ns);
+}
+
+static void
+print_limit (const Plan *plan)
+{
+  g_autofree char *least = rough (plan->limit_ns);
+  g_autofree char *most = rough (plan->limit_max_ns);
+
+  if (plan->limit_ns == 0 && plan->limit_max_ns == 0)
+    return;
+  if (plan->limit_max_ns == plan->limit_ns)
+    printf (", %s under the rate limit", least);
+  else if (plan->limit_max_ns == MD_ABSENT)
+    printf (", at least %s under the rate limit", least);
+  else
+    printf (", %s to %s under the rate limit", least, most);
+}
+
 static void
 print_calls (const Plan *plan)
 {
@@ -110,11 +137,7 @@ print_calls (const Plan *plan)
   else
     printf ("%" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, plan->calls_min,
             plan->calls_max);
-  if (plan->limit_ns > 0) {
-    g_autofree char *wait = duration_format (plan->limit_ns);
-
-    printf (", at least %s under the rate limit", wait);
-  }
+  print_limit (plan);
   putchar ('\n');
 }
 

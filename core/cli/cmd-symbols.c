@@ -24,18 +24,6 @@ typedef struct {
 
 /* ---- a job that only asks --------------------------------------------- */
 
-static gboolean
-knows_dataset (const Plugin *plugin, const char *dataset)
-{
-  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
-    const struct md_offer *offer = plugin_offer_at (plugin, i);
-
-    if (offer->dataset == NULL || g_strcmp0 (offer->dataset, dataset) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 /* A wrong dataset is told with what there is, in the words of a job's.     */
 static gboolean
 check_provider (const Symbols *symbols, const Plugin *plugin, GError **error)
@@ -46,7 +34,7 @@ check_provider (const Symbols *symbols, const Plugin *plugin, GError **error)
                  "tells what it can", symbols->provider, symbols->provider);
     return FALSE;
   }
-  if (symbols->dataset == NULL || knows_dataset (plugin, symbols->dataset))
+  if (symbols->dataset == NULL || plugin_knows_dataset (plugin, symbols->dataset))
     return TRUE;
   plugin_offer (plugin, symbols->dataset, plugin_offer_at (plugin, 0)->schema,
                 error);

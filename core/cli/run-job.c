@@ -10,6 +10,7 @@
 #include "observe/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define WAIT_DEFAULT (10 * MD_MINUTE)
 #define WAIT_STEP (250 * 1000 * 1000)
@@ -51,7 +52,8 @@ default_dataset (const Plugin *plugin, const char *schema)
   for (gsize i = 0; i < plugin->provider.n_offers; i++) {
     const struct md_offer *offer = plugin_offer_at (plugin, i);
 
-    if (offer->dataset != NULL && g_strcmp0 (offer->schema, schema) == 0)
+    if (offer->dataset != NULL && strchr (offer->dataset, '*') == NULL
+        && g_strcmp0 (offer->schema, schema) == 0)
       return offer->dataset;
   }
   return NULL;

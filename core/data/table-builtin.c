@@ -157,6 +157,8 @@ static const struct md_field action_fields[] = {
          "symbol before a rename, acquired, or parent"),
   FIELD (md_action, 20, TEXT, new_symbol, 0,
          "symbol after a rename, acquirer, or child"),
+  FIELD (md_action, 21, NAME, traits, 0,
+         "special, foreign, joined by commas"),
 };
 
 static const struct md_field session_fields[] = {

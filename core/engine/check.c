@@ -59,18 +59,6 @@ ask_provider (const EngineInput *input, struct md_call *call, void *session,
 }
 
 static gboolean
-knows_dataset (const Plugin *plugin, const char *dataset)
-{
-  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
-    const struct md_offer *offer = plugin_offer_at (plugin, i);
-
-    if (offer->dataset == NULL || g_strcmp0 (offer->dataset, dataset) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-static gboolean
 check_offers (const EngineInput *input, struct md_call *call, void *session,
               GError **error)
 {
@@ -85,7 +73,7 @@ check_offers (const EngineInput *input, struct md_call *call, void *session,
       if (offer == NULL)
         g_prefix_error (error, "%s: ",
                         job_origin (job, "job",
-                                    knows_dataset (input->plugin, *d)
+                                    plugin_knows_dataset (input->plugin, *d)
                                       ? "schema" : "dataset"));
       if (offer == NULL || !hours_of (job, offer, *d, &calendar, error)
           || !check_selector (input, offer, error)

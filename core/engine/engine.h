@@ -29,7 +29,8 @@ typedef struct {
 typedef struct {
   GPtrArray *chunks;           /* of Chunk, actions first, then the oldest  */
   guint64 calls_min, calls_max; /* max G_MAXUINT64 = unknown                */
-  gint64 limit_ns;             /* time that the rate limit alone takes      */
+  gint64 limit_ns;             /* time that the rate limit alone takes, for */
+  gint64 limit_max_ns;         /*   calls_min and _max; MD_ABSENT unknown   */
   gint64 rows, bytes;          /* MD_ABSENT unknown                         */
   double money;                /* NaN unknown                               */
   char currency[8];

@@ -5,6 +5,9 @@
  */
 #include "worker.h"
 
+#include "entitlement.h"
+#include "limits.h"
+
 #include "data/interval.h"
 #include "data/spans.h"
 #include "observe/log.h"
@@ -69,6 +72,15 @@ failure_requeue (Worker *worker, const Task *task, const struct md_call *call,
     g_queue_push_tail (&worker->tasks, g_ptr_array_index (fresh, t));
 }
 
+static char *
+reason_of (const Worker *worker, const struct md_error *err)
+{
+  return err->klass == MD_ERR_ENTITLEMENT
+           ? entitlement_reason (limits_plan (worker->run->input), err)
+           : g_strdup_printf ("%s: %s", error_class_name (err->klass),
+                              err->message);
+}
+
 /* Says in the ledger and the report that this part was asked in vain.      */
 static void
 give_up (Worker *worker, const Task *task, const struct md_call *call,
@@ -77,8 +89,7 @@ give_up (Worker *worker, const Task *task, const struct md_call *call,
   g_autoptr (GArray) missing = call_missing (call, symbol);
   const char *name
     = task->symbols->len > 0 ? task->symbols->pdata[symbol] : "*";
-  g_autofree char *reason
-    = g_strdup_printf ("%s: %s", error_class_name (err->klass), err->message);
+  g_autofree char *reason = reason_of (worker, err);
 
   for (guint k = 0; k < missing->len; k++) {
     const Span *span = &g_array_index (missing, Span, k);
@@ -159,8 +170,7 @@ mark_span (Worker *worker, const Task *task, const struct md_call *call,
   g_autoptr (GArray) missing = call_missing (call, symbol);
   g_autoptr (GArray) wanted = spans_new ();
   g_autoptr (GArray) refused = NULL;
-  g_autofree char *reason
-    = g_strdup_printf ("%s: %s", error_class_name (err->klass), err->message);
+  g_autofree char *reason = reason_of (worker, err);
 
   spans_add (wanted, from, to);
   refused = spans_intersect (missing, wanted);

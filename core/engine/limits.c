@@ -16,8 +16,8 @@ same_bucket (const char *a, const char *b)
   return is_default (a) ? is_default (b) : g_strcmp0 (a, b) == 0;
 }
 
-static const char *
-plan_of (const EngineInput *input)
+const char *
+limits_plan (const EngineInput *input)
 {
   return input->keys != NULL ? bound_keys_get (input->keys, "plan") : NULL;
 }
@@ -37,14 +37,14 @@ is_listed (const char *plan, const char *list)
 gint64
 limits_settle (const EngineInput *input, const struct md_offer *offer)
 {
-  return is_listed (plan_of (input), offer->prompt_plan) ? offer->prompt_ns
+  return is_listed (limits_plan (input), offer->prompt_plan) ? offer->prompt_ns
                                                          : offer->settle_ns;
 }
 
 static const struct md_limit *
 declared_limit (const EngineInput *input, const char *bucket)
 {
-  const char *plan = plan_of (input);
+  const char *plan = limits_plan (input);
   const struct md_limit *found = NULL;
 
   for (gsize i = 0; i < input->plugin->provider.n_limits; i++) {

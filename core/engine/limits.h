@@ -9,6 +9,8 @@
 #include "engine.h"
 #include "limiter.h"
 
+/* The value of the provider's key `plan`, or NULL.                         */
+const char *limits_plan (const EngineInput *input);
 /* per_second 0 = unlimited.  NULL is the default bucket.                   */
 RateLimit limits_of (const EngineInput *input, const char *bucket);
 /* Calls of a day on the job's plan, 0 = any number.                        */

@@ -19,7 +19,8 @@
 #define PAID_ROWS      1000000 /* one request for more: each costs           */
 #define MOST_SYMBOLS   1000   /* where the offer takes any number            */
 #define TICK_SYMBOLS   10     /* a day of ticks each is many pages           */
-#define PAID_TICK_SPAN (7 * MD_DAY)
+#define WEEK           (7 * MD_DAY)
+#define PAID_TICK_SPAN WEEK
 #define DAYS_OF_MINUTES 8     /* files of a day, in one chunk                */
 #define DAYS_OF_DAYS   64
 
@@ -30,6 +31,31 @@ rows_of_chunk (const struct md_offer *offer)
                   ? MIN (offer->page_rows, G_MAXINT32) * PAGES : ROWS;
 
   return (offer->flags & MD_OFFER_PAID) != 0 ? MAX (rows, PAID_ROWS) : rows;
+}
+
+/* Rows of one symbol in a range of that length, at most.                   */
+static gint64
+most_rows (const struct md_offer *offer, gint64 span)
+{
+  gint64 nominal = interval_nominal (&offer->interval);
+  gint64 rest = span % WEEK;
+
+  if (offer->week_rows <= 0)
+    return span / nominal + (span % nominal != 0);
+  return span / WEEK * offer->week_rows
+         + MIN (offer->week_rows, rest / nominal + (rest % nominal != 0));
+}
+
+/* And the length whose rows, at most, are that many.                       */
+static gint64
+span_of_rows (const struct md_offer *offer, gint64 rows)
+{
+  gint64 nominal = interval_nominal (&offer->interval);
+
+  if (offer->week_rows <= 0 || rows < offer->week_rows)
+    return rows < G_MAXINT64 / 2 / nominal ? MAX (rows, 1) * nominal
+                                           : G_MAXINT64 / 2;
+  return MIN (rows / offer->week_rows, G_MAXINT64 / 2 / WEEK) * WEEK;
 }
 
 guint
@@ -44,7 +70,7 @@ plan_group_size (const struct md_offer *offer, gint64 wanted_ns)
                                                : MIN (most, TICK_SYMBOLS);
   if (offer->max_span_ns > 0)
     span = MIN (span, offer->max_span_ns);
-  fit = rows_of_chunk (offer) / MAX (span / nominal, 1);
+  fit = rows_of_chunk (offer) / MAX (most_rows (offer, span), 1);
   return (guint) CLAMP (fit, 1, (gint64) most);
 }
 
@@ -93,9 +119,7 @@ plan_chunk_span (const struct md_offer *offer, guint n_symbols)
 
   if (nominal == 0)
     return tick_span (offer);
-  span = rows_of_chunk (offer) / MAX (n_symbols, 1);
-  span = span < G_MAXINT64 / 2 / nominal ? MAX (span, 1) * nominal
-                                         : G_MAXINT64 / 2;
+  span = span_of_rows (offer, rows_of_chunk (offer) / MAX (n_symbols, 1));
   span = round_down (MAX (span, nominal), nominal);
   if (offer->max_span_ns > 0) {
     /* A cut moves to a bar's start, by up to an interval of varying length. */
@@ -212,7 +236,7 @@ plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
   *ret_max = G_MAXUINT64;
   if (nominal == 0 || offer->page_rows <= 0)
     return;
-  rows = (length / windows + nominal - 1) / nominal
+  rows = (guint64) most_rows (offer, (gint64) (length / windows))
          * MAX (chunk->symbols->len, 1);
   /* A last page that is full looks as if more followed.                    */
   *ret_max = rows <= (guint64) offer->page_rows
@@ -222,11 +246,23 @@ plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
     *ret_max = G_MAXUINT64;
 }
 
+static gint64
+time_of_calls (const RateLimit *rate, double per_day, guint64 calls)
+{
+  double after_burst = MAX ((double) calls - rate->burst, 0);
+  double days = per_day > 0 ? ceil ((double) calls / per_day) - 1 : 0;
+  gint64 ns = 0;
+
+  if (rate->per_second > 0)
+    ns = MIN (after_burst / rate->per_second * MD_SECOND, 9e18);
+  return MAX (ns, MIN (days * MD_DAY, 9e18));
+}
+
 void
 plan_count_calls (const EngineInput *input, Plan *plan)
 {
   RateLimit rate = limits_of (input, NULL);
-  double per_day = limits_per_day (input), after_burst;
+  double per_day = limits_per_day (input);
 
   for (guint i = 0; i < plan->chunks->len; i++) {
     guint64 min, max;
@@ -236,12 +272,8 @@ plan_count_calls (const EngineInput *input, Plan *plan)
     plan->calls_max = max == G_MAXUINT64 || plan->calls_max > G_MAXINT64
                         ? G_MAXUINT64 : plan->calls_max + max;
   }
-  after_burst = MAX ((double) plan->calls_min - rate.burst, 0);
-  if (rate.per_second > 0)
-    plan->limit_ns = MIN (after_burst / rate.per_second * MD_SECOND, 9e18);
-  if (per_day > 0) {
-    double days = ceil ((double) plan->calls_min / per_day) - 1;
-
-    plan->limit_ns = MAX (plan->limit_ns, MIN (days * MD_DAY, 9e18));
-  }
+  plan->limit_ns = time_of_calls (&rate, per_day, plan->calls_min);
+  plan->limit_max_ns = plan->calls_max == G_MAXUINT64
+                         ? MD_ABSENT
+                         : time_of_calls (&rate, per_day, plan->calls_max);
 }

@@ -2,6 +2,7 @@
  *
  * plan-want.c - want minus have.
  */
+#include "entitlement.h"
 #include "plan.h"
 
 #include "data/interval.h"
@@ -84,17 +85,19 @@ is_answered (const LedgerSpan *span)
 
 /* Whether a plain run leaves this span alone.                              */
 static gboolean
-is_left_alone (const LedgerSpan *span, md_time now)
+is_left_alone (const LedgerSpan *span, const PlanPolicy *policy)
 {
   switch (span->state) {
   case LEDGER_COMPLETE:
   case LEDGER_EMPTY:
   case LEDGER_PRUNED:
     return TRUE;
+  case LEDGER_UNAVAILABLE:
+    return span->next_ask > policy->now
+           && !entitlement_is_outdated (span->reason, policy->plan);
   case LEDGER_SUSPECT:
   case LEDGER_FAILED:
-  case LEDGER_UNAVAILABLE:
-    return span->next_ask > now;
+    return span->next_ask > policy->now;
   case LEDGER_STALE:
   case LEDGER_MISSING:
     break;
@@ -104,7 +107,7 @@ is_left_alone (const LedgerSpan *span, md_time now)
 
 static void
 subtract_ledger (GArray *want, const PlanRange *range, const GArray *ledger,
-                 md_time now, GPtrArray *waiting)
+                 const PlanPolicy *policy, GPtrArray *waiting)
 {
   Span rest = { range->from, range->to };
 
@@ -112,7 +115,7 @@ subtract_ledger (GArray *want, const PlanRange *range, const GArray *ledger,
     LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
     Span before = { rest.from, MIN (span->from, rest.to) };
 
-    if (span->to <= rest.from || !is_left_alone (span, now))
+    if (span->to <= rest.from || !is_left_alone (span, policy))
       continue;
     if (span->from >= rest.to)
       break;
@@ -170,7 +173,7 @@ plan_want (const struct md_offer *offer, const PlanRange *range,
 
   if (range->from >= range->to)
     return want;
-  subtract_ledger (want, range, ledger, policy->now, waiting);
+  subtract_ledger (want, range, ledger, policy, waiting);
   if (policy->revise > 0)
     add_revised (want, range, ledger,
                  interval_floor (&offer->interval,

@@ -40,6 +40,8 @@ typedef struct {
   md_time now;
   md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
   gint64 revise;           /* 0 = nothing is re-asked                       */
+  const char *plan;        /* the vendor's, or NULL; what another one did   */
+                           /*   not reach is asked again                    */
 } PlanPolicy;
 
 /* Wanted parts of the range after the ledger's spans (of LedgerSpan; NULL =

@@ -5,10 +5,19 @@
 #include "worker.h"
 
 #include "data/interval.h"
+#include "data/spans.h"
 #include "data/uuid.h"
 #include "observe/log.h"
 
 #include <string.h>
+
+/* What costs money is not bought twice on a suspicion.                     */
+static gboolean
+may_doubt (const Worker *worker)
+{
+  return worker->run->job->retry.max_retries > 0
+         && (worker->chunk->offer->flags & MD_OFFER_PAID) == 0;
+}
 
 static int
 on_covered (struct md_call *call, Covered *covered, gpointer data,
@@ -19,8 +28,11 @@ on_covered (struct md_call *call, Covered *covered, gpointer data,
   int klass = segment_from_covered (worker->run, call, covered,
                                     &worker->lineage, worker->in_doubt, err);
 
-  if (klass == MD_OK)
+  if (klass == MD_OK) {
     worker->progressed = worker->answered = TRUE;
+    /* What comes next was not asked for before: it has its own accident.   */
+    worker->in_doubt = may_doubt (worker);
+  }
   return klass;
 }
 
@@ -43,6 +55,25 @@ describe_request (const Worker *worker, const Task *task)
                           worker->chunk->schema, first, from, to);
 }
 
+/* Bars that are not final are emitted and not covered, because they are never
+ * held: a fetch that went well has brought all of them.                    */
+static int
+cover_provisional (struct md_call *call, struct md_error *err)
+{
+  int klass = MD_OK;
+
+  for (guint i = 0; i < call->n_selectors && klass == MD_OK; i++) {
+    g_autoptr (GArray) missing = call_missing (call, i);
+
+    for (guint k = 0; k < missing->len && klass == MD_OK; k++) {
+      const Span *span = &g_array_index (missing, Span, k);
+
+      klass = call_covered (call, i, span->from, span->to, err);
+    }
+  }
+  return klass;
+}
+
 /* One fetch must either cover something or say why not.                    */
 static int
 fetch (Worker *worker, const Task *task, struct md_call *call,
@@ -60,6 +91,8 @@ fetch (Worker *worker, const Task *task, struct md_call *call,
 
     md_fail (err, klass, "%s", *said != '\0' ? said : "no reason given");
   }
+  if (klass == MD_OK && worker->chunk->provisional)
+    klass = cover_provisional (call, err);
   if (klass == MD_OK && !worker->progressed) {
     klass = md_fail (err, MD_ERR_PROTOCOL,
                      "%s reported success without completing any interval",
@@ -92,9 +125,7 @@ run_task (Worker *worker, Task *task)
 
   worker->lineage.request = describe_request (worker, task);
   worker->lineage.attempts++;
-  /* What costs money is not bought twice on a suspicion.                   */
-  worker->in_doubt = task->attempt == 0 && run->job->retry.max_retries > 0
-                     && (chunk->offer->flags & MD_OFFER_PAID) == 0;
+  worker->in_doubt = task->attempt == 0 && may_doubt (worker);
   if (fetch (worker, task, call, &err) == MD_OK) {
     failure_requeue (worker, task, call, 0, G_MAXUINT);
   } else {

@@ -143,6 +143,7 @@ describe_limits_of_offer (json_t *out, const struct md_offer *offer)
 
     json_object_set_new (out, "window", json_string (window));
   }
+  json_object_set_new (out, "week_rows", json_integer (offer->week_rows));
 }
 
 static void

@@ -20,10 +20,21 @@ is_schema (const char *text)
          && strspn (text, SCHEMA_CHARS) == strlen (text);
 }
 
-/* It stands in lists, paths and keys of the store.                         */
+static gboolean
+is_family (const char *dataset)
+{
+  return g_str_has_suffix (dataset, "*");
+}
+
+/* It stands in lists, paths and keys of the store; a star ends a family.   */
 static gboolean
 is_dataset (const char *text)
 {
+  gsize len = strlen (text);
+  g_autofree char *stem = is_family (text) ? g_strndup (text, len - 1) : NULL;
+
+  if (stem != NULL)
+    return is_dataset (stem);
   if (*text == '\0' || strlen (text) > 64)
     return FALSE;
   for (; *text != '\0'; text++) {
@@ -128,9 +139,10 @@ judge_record (const struct md_offer *offer, GError **error)
 static gboolean
 judge_numbers (const struct md_offer *offer, GError **error)
 {
-  if (offer->settle_ns < 0 || offer->max_span_ns < 0 || offer->page_rows < 0)
+  if (offer->settle_ns < 0 || offer->max_span_ns < 0 || offer->page_rows < 0
+      || offer->week_rows < 0)
     return refuse (error, "its offer \"%s\" has a negative settle_ns, "
-                   "max_span_ns or page_rows", offer->schema);
+                   "max_span_ns, page_rows or week_rows", offer->schema);
   if (offer->prompt_ns < 0 || offer->prompt_ns > offer->settle_ns)
     return refuse (error, "its offer \"%s\" has a prompt_ns that is negative "
                    "or more than its settle_ns", offer->schema);
@@ -166,8 +178,9 @@ judge_offer (const Plugin *plugin, const struct md_offer *offer, gsize i,
     return refuse (error, "its offer \"%s\" has the dataset \"%s\"; a dataset "
                    "is printable ASCII without blanks, quotes, ',' and '*'",
                    offer->schema, offer->dataset);
-  if (offer->dataset == NULL && !plugin_has_check (plugin))
-    return refuse (error, "its offer \"%s\" takes any dataset, so a `check` "
+  if ((offer->dataset == NULL || is_family (offer->dataset))
+      && !plugin_has_check (plugin))
+    return refuse (error, "its offer \"%s\" takes many datasets, so a `check` "
                    "that judges it is required", offer->schema);
   return judge_record (offer, error) && judge_interval (offer, error)
          && judge_numbers (offer, error) && judge_texts (offer, error);

@@ -57,10 +57,17 @@ plugin_request (const Plugin *plugin, const struct md_request *request)
 
 /* ---- offers by name --------------------------------------------------- */
 
-static gboolean
-offer_takes (const struct md_offer *offer, const char *dataset)
+gboolean
+plugin_offer_takes (const struct md_offer *offer, const char *dataset)
 {
-  return offer->dataset == NULL || strcmp (offer->dataset, dataset) == 0;
+  gsize len;
+
+  if (offer->dataset == NULL || strcmp (offer->dataset, dataset) == 0)
+    return TRUE;
+  len = strlen (offer->dataset);
+  return len > 0 && offer->dataset[len - 1] == '*'
+         && strncmp (offer->dataset, dataset, len - 1) == 0
+         && strlen (dataset) > len - 1;
 }
 
 static const char **
@@ -73,7 +80,7 @@ names_of (const Plugin *plugin, const char *dataset)
     const struct md_offer *offer = plugin_offer_at (plugin, i);
     const char *name = dataset == NULL ? offer->dataset : offer->schema;
 
-    if (dataset != NULL && !offer_takes (offer, dataset))
+    if (dataset != NULL && !plugin_offer_takes (offer, dataset))
       continue;
     if (name != NULL && !g_strv_contains (names, name))
       names[n++] = name;
@@ -107,7 +114,7 @@ plugin_offer (const Plugin *plugin, const char *dataset, const char *schema,
   for (gsize i = 0; i < plugin->provider.n_offers; i++) {
     const struct md_offer *offer = plugin_offer_at (plugin, i);
 
-    if (!offer_takes (offer, dataset))
+    if (!plugin_offer_takes (offer, dataset))
       continue;
     known = TRUE;
     if (strcmp (offer->schema, schema) == 0)
@@ -118,6 +125,16 @@ plugin_offer (const Plugin *plugin, const char *dataset, const char *schema,
   else
     fail_offer (plugin, NULL, "dataset", dataset, error);
   return NULL;
+}
+
+gboolean
+plugin_knows_dataset (const Plugin *plugin, const char *dataset)
+{
+  for (gsize i = 0; i < plugin->provider.n_offers; i++) {
+    if (plugin_offer_takes (plugin_offer_at (plugin, i), dataset))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* ---- open ------------------------------------------------------------- */

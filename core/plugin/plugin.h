@@ -62,6 +62,11 @@ const Plugin *plugin_load (const char *name_or_path, const char *extra,
 const struct md_offer *plugin_offer (const Plugin *plugin,
                                      const char *dataset, const char *schema,
                                      GError **error);
+/* Is the dataset one of the offer's?  "sip/raw@*" takes what begins so.    */
+gboolean plugin_offer_takes (const struct md_offer *offer,
+                             const char *dataset);
+/* Any offer's.                                                             */
+gboolean plugin_knows_dataset (const Plugin *plugin, const char *dataset);
 const struct md_offer *plugin_offer_at (const Plugin *plugin, gsize i);
 const struct md_key *plugin_key_at (const Plugin *plugin, gsize i);
 /* A request as the plugin shall see it: with its own offer instead of our

@@ -22,7 +22,7 @@ enum field {
   ID, SYMBOL, OLD_SYMBOL, SOURCE_SYMBOL, ACQUIREE_SYMBOL, NEW_SYMBOL,
   ACQUIRER_SYMBOL, ALTERNATE_SYMBOL, EX_DATE, EFFECTIVE_DATE, PROCESS_DATE,
   RECORD_DATE, PAYABLE_DATE, OLD_RATE, NEW_RATE, RATE, SOURCE_RATE,
-  ACQUIREE_RATE, ACQUIRER_RATE, CASH_RATE, N_FIELDS, NONE = N_FIELDS
+  ACQUIREE_RATE, ACQUIRER_RATE, CASH_RATE, SPECIAL, FOREIGN, N_FIELDS, NONE = N_FIELDS
 };
 
 static const char *const field_names[N_FIELDS] = {
@@ -30,7 +30,7 @@ static const char *const field_names[N_FIELDS] = {
   "new_symbol", "acquirer_symbol", "alternate_symbol", "ex_date",
   "effective_date", "process_date", "record_date", "payable_date", "old_rate",
   "new_rate", "rate", "source_rate", "acquiree_rate", "acquirer_rate",
-  "cash_rate"
+  "cash_rate", "special", "foreign"
 };
 
 /* Which fields say how many shares become how many, and what is paid.      */
@@ -127,6 +127,38 @@ cash_of (struct action *a, enum field field)
   md_json_init (&json, a->fields[field].ptr, a->fields[field].len);
   md_need_price (&json, field_names[field], &a->reasons, &value);
   return value;
+}
+
+/* What adjustment treats like any other and a reader may not.  True or
+ * nothing: that Alpaca leaves a flag out says the same as `false`.         */
+static int
+find_traits (struct al_job *job, struct action *a, struct md_error *err)
+{
+  static const struct {
+    enum field field;
+    const char *name;
+  } all[] = { { SPECIAL, "special" }, { FOREIGN, "foreign" } };
+  char text[32] = "";
+
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    const struct md_text value = a->fields[all[i].field];
+    struct md_json json;
+    bool is_set = false;
+
+    md_json_init (&json, value.ptr, value.len);
+    if (value.ptr == NULL || md_json_peek (&json) == MD_JSON_NULL)
+      continue;
+    if (!md_json_bool (&json, &is_set))
+      md_reason (&a->reasons, json.refusal, all[i].name);
+    if (is_set)
+      snprintf (text + strlen (text), sizeof text - strlen (text), "%s%s",
+                text[0] != '\0' ? "," : "", all[i].name);
+  }
+  a->row.traits = MD_ABSENT_NAME;
+  return text[0] == '\0' ? MD_OK
+                         : job->al->host->intern (job->call, text,
+                                                  strlen (text),
+                                                  &a->row.traits, err);
 }
 
 /* ---- one action ---------------------------------------------------------------- */
@@ -232,6 +264,7 @@ read_action (struct al_job *job, struct md_json *json,
              .declared = MD_ABSENT }
   };
   const char *raw = md_json_here (json);
+  int klass = MD_OK;
 
   take_fields (json, &a);
   if (a.reasons.len == 0) {
@@ -241,7 +274,10 @@ read_action (struct al_job *job, struct md_json *json,
     a.row.cash = cash_of (&a, category->cash);
     a.row.id = text_of (&a, ID);
     find_sides (&a);
+    klass = find_traits (job, &a, err);
   }
+  if (klass != MD_OK)
+    return klass;
   if (a.row.ts != MD_ABSENT
       && (a.row.ts < request->from || a.row.ts >= request->to))
     return MD_OK;

@@ -10,7 +10,7 @@
 
 /* ---- keys -------------------------------------------------------------------- */
 
-enum { KEY_DATA_URL, KEY_TRADING_URL, KEY_ID, KEY_SECRET, KEY_PLAN, KEY_ASOF,
+enum { KEY_DATA_URL, KEY_TRADING_URL, KEY_ID, KEY_SECRET, KEY_PLAN,
        N_KEYS };
 
 static const struct md_key keys[N_KEYS] = {
@@ -32,9 +32,6 @@ static const struct md_key keys[N_KEYS] = {
     .choices = "free|plus",
     .doc = "The market data plan: sets the rate limit, and when rows are "
            "final." },
-  [KEY_ASOF] = { .name = "asof", .type = MD_STRING, .dflt = "-",
-    .doc = "Date at which stock symbols are resolved to companies, "
-           "YYYY-MM-DD; \"-\" takes each symbol as it was at the time." },
 };
 
 /* A fixed minute is counted, so burst and refill together must stay below
@@ -53,59 +50,65 @@ static const struct md_limit limits[] = {
 #define NEW_YORK "America/New_York"
 #define CHICAGO "America/Chicago"
 
-/* Without real-time rights the consolidated tape may be read 15 minutes late,
- * and a minute is for clocks that differ.  A single exchange and crypto are
+/* Without real-time rights the consolidated tape may be read 15 minutes late
+ * (AL_LATE has one more).  A single exchange and crypto are
  * not delayed; bars are sent again half a minute later where late trades
  * changed them.                                                            */
-#define LATE (16 * MD_MINUTE)
+#define LATE AL_LATE
 #define SOON (2 * MD_MINUTE)
+
+/* Stocks trade from 4 to 20 o'clock on five days of seven; an hour more for
+ * the week in which the clock moves.  Crypto never rests.                  */
+#define STOCK_WEEK(minutes_) (5 * (960 / (minutes_) + 1) + 60 / (minutes_))
+#define NO_WEEK(minutes_) 0
 
 /* `more_` is added to both delays.                                         */
 #define BAR(dataset_, adjustment_, flags_, rewritten_, unit_of_, settle_,     \
-            more_, schema_, count_, interval_unit_, zone_, calendar_)         \
+            more_, week_, schema_, count_, interval_unit_, zone_, calendar_)  \
   { .dataset = dataset_, .schema = "ohlcv-" schema_, .record = MD_BAR,        \
     .flags = MD_OFFER_SPARSE | (flags_),                                      \
     .interval = { .count = count_, .unit = interval_unit_, .zone = zone_ },   \
     .index_time = "bar start", .settle_ns = (settle_) + (more_),              \
     .prompt_plan = "plus", .prompt_ns = SOON + (more_), .max_symbols = 100,   \
-    .page_rows = AL_PAGE_ROWS, .rewritten_by = rewritten_,                    \
-    .volume_unit = unit_of_, .adjustment = adjustment_,                       \
-    .calendar = calendar_,                                                    \
+    .page_rows = AL_PAGE_ROWS, .week_rows = week_,                            \
+    .rewritten_by = rewritten_, .volume_unit = unit_of_,                      \
+    .adjustment = adjustment_, .calendar = calendar_,                         \
     .doc = "Bars of trades; no row where nothing traded." }
 
 /* Whether bars of four hours begin at UTC's or New York's is not documented:
  * an hour more, and they are final either way.                             */
-#define BARS(dataset_, adjustment_, flags_, rewritten_, unit_, settle_, zone_, \
-             calendar_)                                                       \
+#define BARS(dataset_, adjustment_, flags_, rewritten_, unit_, settle_,       \
+             zone_, week_, calendar_)                                         \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1m", 1, MD_UNIT_MINUTE, NULL, calendar_),                             \
+       week_ (1), "1m", 1, MD_UNIT_MINUTE, NULL, calendar_),                  \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "5m", 5, MD_UNIT_MINUTE, NULL, calendar_),                             \
+       week_ (5), "5m", 5, MD_UNIT_MINUTE, NULL, calendar_),                  \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "15m", 15, MD_UNIT_MINUTE, NULL, calendar_),                           \
+       week_ (15), "15m", 15, MD_UNIT_MINUTE, NULL, calendar_),               \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "30m", 30, MD_UNIT_MINUTE, NULL, calendar_),                           \
+       week_ (30), "30m", 30, MD_UNIT_MINUTE, NULL, calendar_),               \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1h", 1, MD_UNIT_HOUR, NULL, calendar_),                               \
+       week_ (60), "1h", 1, MD_UNIT_HOUR, NULL, calendar_),                   \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, MD_HOUR,    \
-       "4h", 4, MD_UNIT_HOUR, NULL, calendar_),                               \
+       week_ (240), "4h", 4, MD_UNIT_HOUR, NULL, calendar_),                  \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1d", 1, MD_UNIT_DAY, zone_, calendar_),                               \
+       week_ (960), "1d", 1, MD_UNIT_DAY, zone_, calendar_),                  \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1w", 1, MD_UNIT_WEEK, zone_, calendar_),                              \
+       0, "1w", 1, MD_UNIT_WEEK, zone_, calendar_),                           \
   BAR (dataset_, adjustment_, flags_, rewritten_, unit_, settle_, 0,          \
-       "1mo", 1, MD_UNIT_MONTH, zone_, calendar_)
+       0, "1mo", 1, MD_UNIT_MONTH, zone_, calendar_)
 
 #define STOCKS "us-equities"
 /* `boats` trades at night, between the days of the others: no calendar.    */
-#define RAW_BARS(feed_, settle_, calendar_)                                   \
-  BARS (feed_ "/raw", "raw", 0, NULL, "shares", settle_, NEW_YORK, calendar_)
+#define RAW_BARS(feed_, as_of_, settle_, calendar_)                           \
+  BARS (feed_ "/raw" as_of_, "raw", 0, NULL, "shares", settle_, NEW_YORK,     \
+        STOCK_WEEK, calendar_)
 /* Adjusted prices are quotients: what exceeds nine decimals is rounded.    */
 #define ADJUSTED_BARS(feed_, settle_)                                         \
   BARS (feed_ "/split", "split", MD_OFFER_ROUNDS, "split", "shares",          \
-        settle_, NEW_YORK, STOCKS),                                           \
+        settle_, NEW_YORK, STOCK_WEEK, STOCKS),                               \
   BARS (feed_ "/all", "all", MD_OFFER_ROUNDS, "split,dividend", "shares",     \
-        settle_, NEW_YORK, STOCKS)
+        settle_, NEW_YORK, STOCK_WEEK, STOCKS)
 
 #define TICKS(dataset_, schema_, record_, unit_, settle_, calendar_, doc_)    \
   { .dataset = dataset_, .schema = schema_, .record = record_,                \
@@ -113,16 +116,22 @@ static const struct md_limit limits[] = {
     .prompt_plan = "plus", .prompt_ns = SOON, .max_symbols = 100,             \
     .page_rows = AL_PAGE_ROWS, .volume_unit = unit_, .calendar = calendar_,   \
     .doc = doc_ }
-#define STOCK_TICKS(feed_, settle_, calendar_)                                \
-  TICKS (feed_ "/raw", "trades", MD_TRADE, "shares", settle_, calendar_,      \
-         "Every trade, with its conditions."),                                \
-  TICKS (feed_ "/raw", "quotes", MD_QUOTE,                                    \
+#define STOCK_TICKS(feed_, as_of_, settle_, calendar_)                        \
+  TICKS (feed_ "/raw" as_of_, "trades", MD_TRADE, "shares", settle_,          \
+         calendar_, "Every trade, with its conditions."),                     \
+  TICKS (feed_ "/raw" as_of_, "quotes", MD_QUOTE,                             \
          "shares (round lots before 2025-11-03)", settle_, calendar_,         \
          "Best bid and offer; sizes are in round lots before 2025-11-03.")
 
+/* Symbols as a day resolves them are other series: the day is part of the
+ * dataset.                                                                 */
+#define AS_OF(feed_, settle_, calendar_)                                      \
+  RAW_BARS (feed_, "@*", settle_, calendar_),                                 \
+  STOCK_TICKS (feed_, "@*", settle_, calendar_)
+
 #define CRYPTO(loc_)                                                          \
   BARS ("crypto/" loc_, NULL, 0, NULL, "base currency", SOON, CHICAGO,        \
-        "crypto"),                                                            \
+        NO_WEEK, "crypto"),                                                   \
   TICKS ("crypto/" loc_, "trades", MD_TRADE, "base currency", SOON, "crypto", \
          "Every trade, with the taker's side."),                              \
   TICKS ("crypto/" loc_, "quotes", MD_QUOTE, "base currency", SOON, "crypto", \
@@ -131,12 +140,14 @@ static const struct md_limit limits[] = {
 #define DAYS { .count = 1, .unit = MD_UNIT_DAY, .zone = NEW_YORK }
 
 static const struct md_offer offers[] = {
-  RAW_BARS ("sip", LATE, STOCKS), ADJUSTED_BARS ("sip", LATE),
-  STOCK_TICKS ("sip", LATE, STOCKS),
-  RAW_BARS ("iex", SOON, STOCKS), ADJUSTED_BARS ("iex", SOON),
-  STOCK_TICKS ("iex", SOON, STOCKS),
-  RAW_BARS ("otc", LATE, STOCKS), STOCK_TICKS ("otc", LATE, STOCKS),
-  RAW_BARS ("boats", LATE, NULL), STOCK_TICKS ("boats", LATE, NULL),
+  RAW_BARS ("sip", "", LATE, STOCKS), ADJUSTED_BARS ("sip", LATE),
+  STOCK_TICKS ("sip", "", LATE, STOCKS),
+  RAW_BARS ("iex", "", SOON, STOCKS), ADJUSTED_BARS ("iex", SOON),
+  STOCK_TICKS ("iex", "", SOON, STOCKS),
+  RAW_BARS ("otc", "", LATE, STOCKS), STOCK_TICKS ("otc", "", LATE, STOCKS),
+  RAW_BARS ("boats", "", LATE, NULL), STOCK_TICKS ("boats", "", LATE, NULL),
+  AS_OF ("sip", LATE, STOCKS), AS_OF ("iex", SOON, STOCKS),
+  AS_OF ("otc", LATE, STOCKS), AS_OF ("boats", LATE, NULL),
   CRYPTO ("us"), CRYPTO ("us-1"), CRYPTO ("us-2"), CRYPTO ("eu-1"),
   CRYPTO ("bs-1"),
   /* Alpaca promises no day on which an action is there: one more is given. */
@@ -160,23 +171,10 @@ copy (const char *text)
   return made != NULL ? strcpy (made, text) : NULL;
 }
 
-static bool
-is_date (const char *text)
-{
-  static const char form[] = "0000-00-00";
-
-  for (size_t i = 0; i < sizeof form; i++) {
-    if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
-      return false;
-  }
-  return true;
-}
-
 static int
 check_config (const union md_value *config, struct md_error *err)
 {
   static const int urls[] = { KEY_DATA_URL, KEY_TRADING_URL };
-  const char *asof = config[KEY_ASOF].s;
 
   for (size_t i = 0; i < 2; i++) {
     const char *url = config[urls[i]].s;
@@ -192,10 +190,6 @@ check_config (const union md_value *config, struct md_error *err)
                          "provider.secret_key belong together; %s is not set",
                          config[KEY_ID].s == NULL ? "provider.key_id"
                                                   : "provider.secret_key");
-  if (asof == NULL || (strcmp (asof, "-") != 0 && !is_date (asof)))
-    return md_error_say (err, MD_ERR_CONFIG, "provider.asof must be a date "
-                         "such as 2024-12-31, or \"-\", not \"%.40s\"",
-                         asof != NULL ? asof : "");
   return MD_OK;
 }
 
@@ -206,7 +200,6 @@ al_close (void *session)
 
   free (al->data_url);
   free (al->trading_url);
-  free (al->asof);
   free (al);
 }
 
@@ -226,12 +219,25 @@ al_open (struct md_call *call, const struct md_host *host,
   al->has_keys = config[KEY_ID].s != NULL;
   al->data_url = copy (config[KEY_DATA_URL].s);
   al->trading_url = copy (config[KEY_TRADING_URL].s);
-  al->asof = copy (config[KEY_ASOF].s);
-  if (al->data_url == NULL || al->trading_url == NULL || al->asof == NULL) {
+  al->delayed = config[KEY_PLAN].s == NULL
+                || strcmp (config[KEY_PLAN].s, "free") == 0;
+  if (al->data_url == NULL || al->trading_url == NULL) {
     al_close (al);
     return NULL;
   }
   return al;
+}
+
+static bool
+is_date (const char *text)
+{
+  static const char form[] = "0000-00-00";
+
+  for (size_t i = 0; i < sizeof form; i++) {
+    if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+      return false;
+  }
+  return true;
 }
 
 static int
@@ -269,6 +275,18 @@ check_symbols (const struct md_request *request, struct md_error *err)
   return MD_OK;
 }
 
+/* "sip/raw@2024-12-31"                                                     */
+static int
+check_dataset (const struct md_request *request, struct md_error *err)
+{
+  const char *at = strchr (request->dataset, '@');
+
+  if (at == NULL || is_date (at + 1))
+    return MD_OK;
+  return md_error_say (err, MD_ERR_CONFIG, "dataset \"%.60s\": a date such "
+                       "as 2024-12-31 must follow the @", request->dataset);
+}
+
 static int
 al_check (void *session, struct md_call *call,
           const struct md_request *request, struct md_error *err)
@@ -281,6 +299,8 @@ al_check (void *session, struct md_call *call,
                          "provider.key_id and provider.secret_key, or "
                          "APCA_API_KEY_ID and APCA_API_SECRET_KEY",
                          request->dataset);
+  if (check_dataset (request, err) != MD_OK)
+    return err->klass;
   return strcmp (request->schema, "sessions") == 0
            ? check_calendar (request, err) : check_symbols (request, err);
 }

@@ -14,12 +14,15 @@
 #define AL_URL_SIZE 8192 /* a hundred symbols and a page token */
 #define AL_BATCH 256     /* rows handed to `emit` at once */
 #define AL_PAGE_ROWS 10000
+/* A plan without real-time rights may not ask for the last quarter of an
+ * hour; a minute more for clocks that differ.                              */
+#define AL_LATE (16 * MD_MINUTE)
 
 struct alpaca {
   const struct md_host *host;
   char *data_url, *trading_url;
   bool  has_keys;
-  char *asof;
+  bool  delayed;         /* the plan may not read the last minutes */
   struct md_names names;
   union {
     struct md_bar     bars[AL_BATCH];

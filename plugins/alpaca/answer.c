@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <support/decimal.h>
 
-/* A plan without real-time rights may not ask for the last quarter of an
- * hour; a minute more for clocks that differ.                              */
-#define RECENT (16 * MD_MINUTE)
-
 /* ---- errors -------------------------------------------------------------- */
 
 struct refusal {
@@ -88,7 +84,7 @@ say_recent (struct al_job *job, const char *message, struct md_error *err)
 
   if (request == NULL || strstr (message, "recent") == NULL)
     return;
-  from = job->al->host->now (job->call) - RECENT;
+  from = job->al->host->now (job->call) - AL_LATE;
   from -= from % MD_MINUTE;
   if (from >= request->to)
     return;

@@ -29,6 +29,7 @@ struct walk {
   struct progress *symbols;
   uint32_t       open;         /* the symbol that may go on, or none */
   bool           in_pieces;    /* something was covered before the end */
+  md_time        end;          /* asked for up to here */
 };
 
 /* ---- the request ------------------------------------------------------------ */
@@ -44,19 +45,22 @@ add_timeframe (struct md_url *url, const struct md_interval *interval)
   md_url_query (url, "timeframe", text);
 }
 
-/* "sip/raw": the feed, and how its bars are adjusted.                      */
+/* "sip/raw@2024-12-31": the feed, how its bars are adjusted, and the day whose
+ * companies the symbols mean; without one each symbol as it was at the time. */
 static void
 add_stock_options (const struct al_job *job, struct md_url *url)
 {
   const char *dataset = job->request->dataset;
-  const char *slash = strchr (dataset, '/');
-  char feed[16];
+  const char *slash = strchr (dataset, '/'), *at = strchr (dataset, '@');
+  size_t len = at != NULL ? (size_t) (at - slash - 1) : strlen (slash + 1);
+  char feed[16], adjustment[16];
 
   snprintf (feed, sizeof feed, "%.*s", (int) (slash - dataset), dataset);
+  snprintf (adjustment, sizeof adjustment, "%.*s", (int) len, slash + 1);
   md_url_query (url, "feed", feed);
   if (job->request->offer->record == MD_BAR)
-    md_url_query (url, "adjustment", slash + 1);
-  md_url_query (url, "asof", job->al->asof);
+    md_url_query (url, "adjustment", adjustment);
+  md_url_query (url, "asof", at != NULL ? at + 1 : "-");
 }
 
 /* Both ends count, and a bare date would mean New York's midnight: full
@@ -81,7 +85,7 @@ fetch_page (struct walk *w, struct md_reply *ret_reply, struct md_error *err)
   if (request->offer->record == MD_BAR)
     add_timeframe (&url, &request->offer->interval);
   md_url_query_time (&url, "start", request->from);
-  md_url_query_time (&url, "end", request->to - 1);
+  md_url_query_time (&url, "end", w->end - 1);
   md_url_query_i64 (&url, "limit", AL_PAGE_ROWS);
   md_url_query (&url, "sort", "asc");
   if (!al_is_crypto (request->dataset))
@@ -261,13 +265,32 @@ walk_pages (struct walk *w, struct md_error *err)
   return klass;
 }
 
+/* What is not final yet is asked for up to now, or up to where the plan may
+ * read: the rest did not happen, or is refused with all that did.          */
+static md_time
+end_of (const struct al_job *job)
+{
+  const struct md_request *request = job->request;
+  md_time now = job->al->host->now (job->call);
+  bool late = job->al->delayed && request->offer->settle_ns >= AL_LATE;
+
+  if (late)
+    now -= AL_LATE;
+  return !(request->flags & MD_REQUEST_PROVISIONAL) || request->to < now
+           ? request->to : now;
+}
+
 int
 al_fetch_series (struct al_job *job, struct md_error *err)
 {
   const struct md_request *request = job->request;
   uint32_t record = request->offer->record;
-  struct walk w = { .job = job, .open = MD_ABSENT_NAME };
+  struct walk w = { .job = job, .open = MD_ABSENT_NAME,
+                    .end = end_of (job) };
   int klass;
+
+  if (w.end <= request->from)
+    return MD_OK; /* nothing of it may be asked for yet */
 
   w.read = record == MD_BAR     ? al_read_bar
            : record == MD_TRADE ? al_read_trade

@@ -52,8 +52,9 @@ enum md_selector {
 
 /* Array element, stride md_provider.offer_size.                          */
 struct md_offer {
-  const char *dataset;     /* feed and adjustment: "sip/raw"; NULL = any, */
-                           /*   then judged by `check`                    */
+  const char *dataset;     /* feed and adjustment: "sip/raw"; "sip/raw@*" */
+                           /*   = any that begins so; NULL = any at all;  */
+                           /*   both then judged by `check`               */
   const char *schema;      /* what job files say: "ohlcv-1m"              */
   uint32_t    record;      /* enum md_record                              */
   uint32_t    flags;       /* MD_OFFER_...                                */
@@ -82,6 +83,8 @@ struct md_offer {
                            /*   known                                     */
   struct md_interval window; /* a vendor call brings one of these, of one */
                            /*   symbol: a calendar month; count 0: not so */
+  int64_t     week_rows;   /* of one symbol in any seven days, at most:   */
+                           /*   markets close; 0 = a row an interval      */
 };
 
 /* ---- requests ------------------------------------------------------- */

@@ -186,6 +186,8 @@ struct md_action {
                               /*   mergers: acquired, acquirer; spin_off:  */
                               /*   parent, child.  The action is one of    */
                               /*   the old symbol's prices where it is told */
+  uint32_t traits;            /* name; "special", "foreign", joined by ','*/
+  uint32_t reserved;
 };
 
 struct md_session {

@@ -255,6 +255,21 @@ def matches(pattern, text):
         raise AssertionError(f"{pattern!r} does not match\n{text}")
 
 
+def keeps_rate(entries, per_second, burst):
+    """A server's log entries: never more than the limit allows in any span,
+    give or take a moment on the way, and more than 90 % of it used."""
+    times = sorted(e["t"] for e in entries)
+    true(len(times) >= 4 * burst, f"{len(times)} requests say too little")
+    for i, first in enumerate(times):
+        for n, last in enumerate(times[i:], 1):
+            most = burst + per_second * (last - first + 0.1)
+            true(n <= most + 1, f"{n} requests in {last - first:.3f} s with a "
+                 f"limit of {per_second}/s and bursts of {burst}")
+    used = (len(times) - burst) / (per_second * (times[-1] - times[0]))
+    print(f"# {len(times)} requests, {100 * used:.1f} % of {per_second}/s")
+    true(used > 0.9, f"only {100 * used:.1f} % of the limit is used")
+
+
 def until(condition, seconds=30, what="condition"):
     """Waits for something that another process does."""
     deadline = time.monotonic() + seconds

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import time
 
 import harness
 from harness import equal, true
@@ -306,6 +307,106 @@ def test_symbols_are_judged_before_anything_is_sent(t):
     t.run("check", job(t, server, ["NASDAQ"], "sessions", "us_equity"),
           env=KEYS).expect(2, err="XNYS")
     equal(requests(server), [])
+
+
+def test_a_plan_contains_what_the_run_then_sends(t):
+    days = ("2024-03-01", "2024-03-12")
+    for page, symbols in (("10000", STOCKS), ("1000", STOCKS),
+                          ("10000", ["AAPL"])):
+        server = serve(t, "--page", page, days=days)
+        path = job(t, server, symbols, days=days)
+        plan = t.run("plan", path, "--json", env=KEYS).expect(0).json()
+        calls = run(t, path).json()["calls"]
+        equal(calls, len(requests(server)))
+        if page == "10000":
+            true(plan["calls_min"] <= calls <= plan["calls_max"],
+                 f"{calls} calls, planned {plan['calls_min']} to "
+                 f"{plan['calls_max']}")
+        shutil.rmtree(t.path("store"))
+
+
+def test_five_years_of_five_hundred_stocks_are_hours(t):
+    names = [f"S{chr(65 + i // 26)}{chr(65 + i % 26)}" for i in range(500)]
+    path = t.write("big.ini", JOB.format(
+        name="big", url="http://127.0.0.1:9", symbols=", ".join(names),
+        schema="ohlcv-1m", dataset="sip/raw", start="2019-01-02",
+        end="2024-01-02", store=t.path("store")).replace(
+            "[rate_limit]\nrate = 1000/s\n", ""))
+    began = time.monotonic()
+    plan = t.run("plan", path, "--json", env=KEYS).expect(0).json()
+    took = time.monotonic() - began
+    print(f"# planned in {took:.2f} s: {plan['calls_min']} to "
+          f"{plan['calls_max']} calls, {plan['rate_limit_ms'] / 3.6e6:.1f} "
+          f"to {plan['rate_limit_max_ms'] / 3.6e6:.1f} h")
+    # 500 symbols x 5 years of 252 days of 960 minutes, in full pages.
+    full = 500 * 5 * 252 * 960 // 10000
+    true(plan["calls_max"] < 1.1 * full, "pages are filled")
+    true(plan["rate_limit_max_ms"] < 6 * 3600 * 1000, "hours")
+
+
+def test_unfinished_bars_are_kept_flagged_on_either_plan(t):
+    now = "2024-03-05T16:00:00Z"
+    for plan, end in (("free", "2024-03-05T15:44:0"),
+                      ("plus", "2024-03-05T16:00:0")):
+        server = serve(t, *(["--now", now] if plan == "free" else []),
+                       stocks=["AAPL"])
+        path = job(t, server, ["AAPL"], "ohlcv-1d",
+                   days=("2024-03-04T05:00:00Z", "now"))
+        t.run("run", path, "--set=job.provisional=yes",
+              f"--set=provider.plan={plan}",
+              env=dict(KEYS, MDCORE_TEST_CLOCK=now)).expect(0)
+        equal([(r["ts"], r["flags"]) for r in export(t)],
+              [("2024-03-04T05:00:00Z", ""),
+               ("2024-03-05T05:00:00Z", "provisional")])
+        last = requests(server)[-1]["query"]["end"]
+        true(last.startswith(end), last)
+        equal({r["status"] for r in requests(server)}, {200})
+        shutil.rmtree(t.path("store"))
+
+
+def test_a_better_plan_asks_what_the_old_one_did_not_reach(t):
+    server = serve(t, stocks=["AAPL"])
+    path = job(t, server, ["AAPL"], dataset="otc/raw")
+    run(t, path, 1)
+    before = len(requests(server))
+    t.run("run", path, env=KEYS).expect(None)
+    equal(len(requests(server)), before, "the same plan is not asked again")
+    t.run("plan", path, env=KEYS).expect(0, out='not in the plan "free"')
+    rich = serve(t, "--feed=otc", stocks=["AAPL"])
+    path = job(t, rich, ["AAPL"], dataset="otc/raw")
+    t.run("run", path, "--set=provider.plan=plus", env=KEYS).expect(0)
+    same_bars(export(t), source(["AAPL"]))
+
+
+def test_gaps_know_when_rows_are_final_on_the_plan(t):
+    server = serve(t, stocks=["AAPL"])
+    path = job(t, server, ["AAPL"], days=("2024-03-05", "now"))
+    plus = "--set=provider.plan=plus"
+    now = dict(KEYS, MDCORE_TEST_CLOCK="2024-03-05T16:00:00Z")
+    later = dict(KEYS, MDCORE_TEST_CLOCK="2024-03-05T16:10:00Z")
+    t.run("run", path, plus, env=now).expect(0)
+    t.run("gaps", path, plus, env=now).expect(0, out="no gaps")
+    t.run("gaps", path, plus, env=later).expect(3, out="2024-03-05T16:0")
+    t.run("gaps", path, env=later).expect(0, out="no gaps")
+
+
+def test_a_day_of_symbols_is_a_dataset_of_its_own(t):
+    server = serve(t, stocks=["AAPL"])
+    run(t, job(t, server, ["AAPL"], dataset="sip/raw@2024-06-01, sip/raw"))
+    equal({r["query"]["asof"] for r in requests(server)},
+          {"-", "2024-06-01"})
+    same_bars(export(t, "--dataset", "sip/raw@2024-06-01"), source(["AAPL"]))
+    t.run("check", job(t, server, ["AAPL"], dataset="sip/raw@today"),
+          env=KEYS).expect(2, err="2024-12-31")
+    t.run("check", job(t, server, ["AAPL"], dataset="sip/rew"),
+          env=KEYS).expect(2, err="did you mean sip/raw")
+
+
+def test_the_rate_is_kept_and_used(t):
+    server = serve(t, "--page", "20")
+    t.run("run", job(t, server), "--set=rate_limit.rate=30/s",
+          "--set=rate_limit.burst=4", env=KEYS).expect(0)
+    harness.keeps_rate(requests(server), 30, 4)
 
 
 harness.main()

@@ -149,6 +149,25 @@ def test_an_unknown_product_of_advanced_trade_is_named(t):
     harness.equal(held(t, "BTC-EUR"), source(t, SERIES["BTC-EUR"]))
 
 
+def test_the_running_candle_is_kept_flagged_and_asked_again(t):
+    url = server(t, more=("--now", "2018-04-04T10:20:00Z")).url
+    path = job(t, url, schema="ohlcv-1h", end="2018-04-07")
+    for _ in range(2):
+        t.run("run", path, "--set=job.provisional=yes",
+              env={"MDCORE_TEST_CLOCK": "2018-04-04T10:20:00Z"}).expect(
+                  0, not_err="retry")
+        rows = t.run("export", path, "--format=csv").expect(0).lines()[1:]
+        harness.equal([r.split(",")[4] for r in rows],
+                      [""] * 10 + ["provisional"])
+
+
+def test_the_rate_is_kept_and_used(t):
+    path = job(t, server(t).url, symbols="BTC-USD, BTC-EUR", end="2018-04-12",
+               rate="30/s", burst=4)
+    t.run("run", path).expect(0)
+    harness.keeps_rate(requests(t), 30, 4)
+
+
 faults.add(globals(), faults.Walk(
     server,
     lambda t, url, store: job(t, url, end="2018-04-05", store=store,

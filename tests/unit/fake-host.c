@@ -214,7 +214,8 @@ find_offer (const FakeHost *host, const char *dataset, const char *schema)
                         + i * host->provider->offer_size);
 
     if (strcmp (offer->schema, schema) == 0
-        && (offer->dataset == NULL || strcmp (offer->dataset, dataset) == 0))
+        && (offer->dataset == NULL
+            || g_pattern_match_simple (offer->dataset, dataset)))
       return offer;
   }
   g_error ("no offer %s %s", dataset, schema);

@@ -134,6 +134,27 @@ assert_sides (const struct md_action *row, const char *old_symbol,
 }
 
 static void
+test_traits (Fixture *f, gconstpointer data)
+{
+  const struct md_action *row = actions (f, 4,
+    "\"cash_dividends\":["
+    "{\"id\":\"1\",\"symbol\":\"AAPL\",\"ex_date\":\"2023-05-12\","
+    "\"rate\":1,\"special\":true,\"foreign\":true},"
+    "{\"id\":\"2\",\"symbol\":\"AAPL\",\"ex_date\":\"2023-05-13\","
+    "\"rate\":1,\"special\":false,\"foreign\":true},"
+    "{\"id\":\"3\",\"symbol\":\"AAPL\",\"ex_date\":\"2023-05-14\","
+    "\"rate\":1,\"special\":true,\"foreign\":null},"
+    "{\"id\":\"4\",\"symbol\":\"AAPL\",\"ex_date\":\"2023-05-15\","
+    "\"rate\":1,\"special\":false,\"foreign\":false}]");
+
+  g_assert_cmpstr (fake_host_name (f->host, row[0].traits), ==,
+                   "special,foreign");
+  g_assert_cmpstr (fake_host_name (f->host, row[1].traits), ==, "foreign");
+  g_assert_cmpstr (fake_host_name (f->host, row[2].traits), ==, "special");
+  g_assert_cmpuint (row[3].traits, ==, MD_ABSENT_NAME);
+}
+
+static void
 test_other_kinds (Fixture *f, gconstpointer data)
 {
   const struct md_action *row = actions (f, 4,
@@ -407,6 +428,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("splits-both-ways", test_split);
   ADD ("dividends-in-cash-and-shares", test_dividends);
+  ADD ("special-and-foreign-dividends-say-so", test_traits);
   ADD ("other-kinds-of-actions", test_other_kinds);
   ADD ("actions-are-filed-by-ex-date", test_filed_by_ex_date);
   ADD ("actions-come-in-pages", test_action_pages);

@@ -164,6 +164,51 @@ test_ticks_have_no_adjustment (Fixture *f, gconstpointer data)
 }
 
 static void
+test_a_day_of_symbols_is_part_of_the_dataset (Fixture *f, gconstpointer data)
+{
+  answer (f, LAST_PAGE (""));
+  g_assert_cmpint (fake_host_fetch (f->host, f->session, "iex/raw@2022-06-09",
+                                    "ohlcv-1m", one, T0, T0 + MD_HOUR, 0),
+                   ==, MD_OK);
+  assert_query (f, 0, "asof", "2022-06-09");
+  assert_query (f, 0, "adjustment", "raw");
+  assert_query (f, 0, "feed", "iex");
+}
+
+/* ---- bars that are not final ------------------------------------------------ */
+
+static int
+fetch_unfinished (Fixture *f, const char *dataset)
+{
+  f->host->now = T0 + 30 * MD_MINUTE;
+  return fake_host_fetch (f->host, f->session, dataset, "ohlcv-1h", one, T0,
+                          T0 + MD_HOUR, MD_REQUEST_PROVISIONAL);
+}
+
+static void
+test_unfinished_bars_are_asked_up_to_what_the_plan_allows (Fixture *f,
+                                                          gconstpointer data)
+{
+  answer (f, LAST_PAGE (""));
+  g_assert_cmpint (fetch_unfinished (f, "sip/raw"), ==, MD_OK);
+  assert_query (f, 0, "start", "2024-03-04T14:00:00Z");
+  assert_query (f, 0, "end", "2024-03-04T14:13:59.999999999Z");
+  answer (f, LAST_PAGE (""));
+  g_assert_cmpint (fetch_unfinished (f, "iex/raw"), ==, MD_OK);
+  assert_query (f, 0, "end", "2024-03-04T14:29:59.999999999Z");
+}
+
+static void
+test_what_may_not_be_asked_yet_is_not (Fixture *f, gconstpointer data)
+{
+  f->host->now = T0 + 10 * MD_MINUTE;
+  g_assert_cmpint (fake_host_fetch (f->host, f->session, "sip/raw",
+                                    "ohlcv-1h", one, T0, T0 + MD_HOUR,
+                                    MD_REQUEST_PROVISIONAL), ==, MD_OK);
+  g_assert_cmpuint (f->host->requests->len, ==, 0);
+}
+
+static void
 test_crypto_request (Fixture *f, gconstpointer data)
 {
   answer (f, LAST_PAGE (""));
@@ -614,8 +659,6 @@ test_configuration (void)
 {
   refuse_open ("data_url", "data.alpaca.markets", "provider.data_url");
   refuse_open ("trading_url", "ftp://x", "provider.trading_url");
-  refuse_open ("asof", "yesterday", "provider.asof");
-  refuse_open ("asof", "2024-01-011", "provider.asof");
   refuse_open ("key_id", "K", "provider.secret_key");
 }
 
@@ -655,6 +698,12 @@ main (int argc, char **argv)
   ADD ("never-sends-bare-dates", test_no_bare_dates);
   ADD ("each-schema-has-its-timeframe", test_timeframes);
   ADD ("ticks-are-never-adjusted", test_ticks_have_no_adjustment);
+  ADD ("a-day-of-symbols-is-part-of-the-dataset",
+       test_a_day_of_symbols_is_part_of_the_dataset);
+  ADD ("unfinished-bars-are-asked-up-to-what-the-plan-allows",
+       test_unfinished_bars_are_asked_up_to_what_the_plan_allows);
+  ADD ("what-may-not-be-asked-yet-is-not",
+       test_what_may_not_be_asked_yet_is_not);
   ADD ("crypto-has-a-path-of-its-own", test_crypto_request);
   g_test_add_func ("/alpaca/crypto-needs-no-keys", test_crypto_needs_no_keys);
   ADD ("bar-fields", test_bar_fields);

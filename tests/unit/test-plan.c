@@ -87,6 +87,25 @@ expect_want (const LedgerSpan *spans, guint n, const PlanPolicy *policy,
   g_assert_cmpuint (waiting->len, ==, n_waiting);
 }
 
+static void
+test_another_plan_asks_what_the_old_one_did_not_reach (void)
+{
+  const LedgerSpan spans[] = {
+    { .from = DAY (0), .to = DAY (10), .state = LEDGER_UNAVAILABLE,
+      .next_ask = DAY (200),
+      .reason = (char *) "not in the plan \"free\": HTTP 403" },
+    { .from = DAY (10), .to = DAY (20), .state = LEDGER_UNAVAILABLE,
+      .next_ask = DAY (200), .reason = (char *) "entitlement: HTTP 403" },
+  };
+  PlanPolicy policy = plain;
+
+  expect_want (spans, 2, &policy, "20-30", 2);
+  policy.plan = "free";
+  expect_want (spans, 2, &policy, "20-30", 2);
+  policy.plan = "plus";
+  expect_want (spans, 2, &policy, "0-10 20-30", 1);
+}
+
 /* ---- range ----------------------------------------------------------- */
 
 static void
@@ -398,6 +417,24 @@ test_long_ranges_have_few_symbols_and_short_ones_many (void)
   g_assert_cmpuint (plan_group_size (&minutes, MD_MINUTE), ==, 1);
 }
 
+/* Markets close: 16 hours on five days of the week.                        */
+static const struct md_offer stock_minutes
+  = { .schema = "ohlcv-1m", .record = MD_BAR, .max_symbols = 100,
+      .interval = { 1, MD_UNIT_MINUTE }, .page_rows = 10000,
+      .week_rows = 4800 };
+
+static void
+test_closed_markets_make_longer_chunks (void)
+{
+  /* 10 pages are 20.8 weeks of one symbol.                                 */
+  g_assert_cmpint (plan_chunk_span (&stock_minutes, 1), ==, 140 * MD_DAY);
+  /* A thousand minutes of each may stand together.                         */
+  g_assert_cmpint (plan_chunk_span (&stock_minutes, 100), ==, 16 * MD_HOUR);
+  g_assert_cmpuint (plan_group_size (&stock_minutes, 365 * MD_DAY), ==, 1);
+  g_assert_cmpuint (plan_group_size (&stock_minutes, 28 * MD_DAY), ==, 5);
+  g_assert_cmpuint (plan_group_size (&stock_minutes, MD_DAY), ==, 69);
+}
+
 static void
 test_no_chunk_is_shorter_than_a_bar (void)
 {
@@ -432,6 +469,17 @@ test_windows_make_the_number_of_calls_exact (void)
 {
   expect_calls (&minutes, 1, 300 * MD_MINUTE, 1, 1);
   expect_calls (&minutes, 1, 301 * MD_MINUTE, 2, 2);
+}
+
+static void
+test_closed_markets_bound_the_number_of_calls (void)
+{
+  expect_calls (&stock_minutes, 1, 7 * MD_DAY, 1, 1);
+  expect_calls (&stock_minutes, 1, 140 * MD_DAY, 1, 10);
+  expect_calls (&stock_minutes, 5, 28 * MD_DAY, 1, 10);
+  /* Six days are no more than a week.                                      */
+  expect_calls (&stock_minutes, 3, 6 * MD_DAY, 1, 2);
+  expect_calls (&stock_minutes, 1, 14 * MD_DAY + MD_HOUR, 1, 1);
 }
 
 static void
@@ -530,6 +578,12 @@ main (int argc, char **argv)
   ADD ("a-chunk-is-a-handful-of-pages", test_a_chunk_is_a_handful_of_pages);
   ADD ("long-ranges-have-few-symbols-and-short-ones-many",
        test_long_ranges_have_few_symbols_and_short_ones_many);
+  ADD ("closed-markets-make-longer-chunks",
+       test_closed_markets_make_longer_chunks);
+  ADD ("closed-markets-bound-the-number-of-calls",
+       test_closed_markets_bound_the_number_of_calls);
+  ADD ("another-plan-asks-what-the-old-one-did-not-reach",
+       test_another_plan_asks_what_the_old_one_did_not_reach);
   ADD ("no-chunk-is-shorter-than-a-bar", test_no_chunk_is_shorter_than_a_bar);
   ADD ("windows-make-the-number-of-calls-exact",
        test_windows_make_the_number_of_calls_exact);

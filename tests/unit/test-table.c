@@ -81,7 +81,8 @@ test_field_ids_are_permanent (void)
       "17 listed,18 delisted" },
     { MD_ACTION,
       "10 action,11 currency,12 id,13 ratio_from,14 ratio_to,15 cash,"
-      "16 declared,17 record,18 payable,19 old_symbol,20 new_symbol" },
+      "16 declared,17 record,18 payable,19 old_symbol,20 new_symbol,"
+      "21 traits" },
     { MD_SESSION, "10 kind,11 open,12 close" },
   };
 

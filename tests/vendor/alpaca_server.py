@@ -166,17 +166,21 @@ def write_row(fields):
 class AlpacaServer(vendor.VendorServer):
     # To one row in the middle: wrong-types, null-fields.  repeat-token: the
     # page's own token once more.  other-symbol: rows of another name.
+    # duplicate-rows, out-of-range: the row in the middle twice, or years
+    # later.  wrong-shape: an object around the page.
     own_faults = ("wrong-types", "null-fields", "repeat-token",
-                  "other-symbol")
+                  "other-symbol", "duplicate-rows", "out-of-range",
+                  "wrong-shape")
 
     def __init__(self, page=MOST, key=None, now=None, spare_page=False,
-                 actions=None, per_minute=200, **common):
+                 actions=None, per_minute=200, feeds=(), **common):
         self.stocks, self.pairs = {}, {}
         self.page, self.spare_page = page, spare_page
         self.key = key.split(":") if key else None
         self.now = parse_time(now) if now else None
         self.actions = actions or {}
         self.per_minute = per_minute
+        self.feeds = ("sip", "iex", *feeds)
         super().__init__(**common)
 
     def add_stock(self, name, start, end):
@@ -242,7 +246,7 @@ class AlpacaServer(vendor.VendorServer):
                 return self.error(400, f"invalid symbol: {symbol}")
         if not 1 <= int(query.get("limit", 1000)) <= MOST:
             return self.error(400, "invalid limit")
-        if stocks and query.get("feed") not in ("sip", "iex"):
+        if stocks and query.get("feed") not in self.feeds:
             return self.error(403, "subscription does not permit querying "
                               f"{query.get('feed')} data")
         if stocks and query["feed"] == "sip" and self.now is not None \
@@ -286,8 +290,10 @@ class AlpacaServer(vendor.VendorServer):
             names.setdefault(name, []).append(text)
         text = ",".join(f'{json.dumps(n)}:[{",".join(r)}]'
                         for n, r in names.items())
-        return vendor.Reply(200, f'{{"{kind}":{{{text}}},"next_page_token":'
-                            f'{token}}}', rows=len(body))
+        text = f'{{"{kind}":{{{text}}},"next_page_token":{token}}}'
+        if request.spoil == "wrong-shape":
+            text = '{"data":' + text + "}"
+        return vendor.Reply(200, text, rows=len(body))
 
     @staticmethod
     def spoilt(request, rows):
@@ -300,6 +306,11 @@ class AlpacaServer(vendor.VendorServer):
             fields.get(f, []), list))
         if request.spoil == "other-symbol":
             texts[middle] = ("OTHER", texts[middle][1])
+        elif request.spoil == "duplicate-rows":
+            texts.insert(middle, texts[middle])
+        elif request.spoil == "out-of-range":
+            texts[middle] = (name, write_row(dict(
+                fields, t="2034" + fields["t"][4:])))
         elif request.spoil in ("wrong-types", "null-fields"):
             value = "null" if request.spoil == "null-fields" else '{"x":1}'
             texts[middle] = (name, write_row(fields).replace(
@@ -341,6 +352,8 @@ def main():
     options.add_argument("--spare-page", action="store_true")
     options.add_argument("--key", metavar="ID:SECRET")
     options.add_argument("--now", metavar="TIME")
+    options.add_argument("--feed", action="append", default=[],
+                         metavar="NAME", help="another that is in the plan")
     options.add_argument("--actions", metavar="FILE", help="JSON, by category")
     args = options.parse_args()
     actions = None
@@ -348,7 +361,7 @@ def main():
         with open(args.actions, encoding="utf-8") as file:
             actions = json.load(file)
     server = AlpacaServer(args.page, args.key, args.now, args.spare_page,
-                          actions, **vendor.common(args))
+                          actions, feeds=args.feed, **vendor.common(args))
     for text in args.stock:
         server.add_stock(*text.split(":"))
     for text in args.crypto:
