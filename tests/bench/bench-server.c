@@ -6,7 +6,8 @@
  *
  *   bench-server [CERT KEY]     prints its port; ends when its stdin does
  *
- * GET /v2/stocks/SYMBOL/bars?start=T&end=T&limit=N[&page_token=ROW], and
+ * GET /v2/stocks/SYMBOL/bars?start=T&end=T&limit=N[&page_token=ROW],
+ * GET /v2/stocks/bars?symbols=A,B&..., whose pages hold many symbols, and
  * GET /count for the number of requests so far.  Every symbol has the same
  * rows: 2024, 390 a day, Monday to Friday.
  */
@@ -170,6 +171,57 @@ send_page (Peer *peer, const char *request)
          && peer_write (peer, tail, strlen (tail));
 }
 
+/* Rows [first, last) of a symbol, as a member of "bars".                   */
+static void
+append_symbol (GString *body, const char *symbol, guint first, guint last)
+{
+  gsize from = g_array_index (starts, gsize, first);
+  gsize to = g_array_index (starts, gsize, last);
+
+  g_string_append_printf (body, "%s\"%s\":[",
+                          body->str[body->len - 1] == '{' ? "" : ",", symbol);
+  g_string_append_len (body, rows->str + from, (gssize) (to - from - 1));
+  g_string_append_c (body, ']');
+}
+
+/* A page token is the number of a symbol and of its next row.              */
+static gboolean
+send_symbols (Peer *peer, const char *request)
+{
+  g_autofree char *list = parameter (request, "symbols");
+  g_autofree char *token = parameter (request, "page_token");
+  g_autofree char *limit = parameter (request, "limit");
+  g_autofree char *head = NULL;
+  g_auto (GStrv) names = g_strsplit (list, ",", -1);
+  g_autoptr (GString) body = g_string_new ("{\"bars\":{");
+  guint start = first_row_at (time_parameter (request, "start"));
+  guint end = first_row_at (time_parameter (request, "end"));
+  guint left = limit != NULL ? atoi (limit) : 1000, at = 0, row = start;
+
+  if (token != NULL)
+    sscanf (token, "%u-%u", &at, &row);
+  while (names[at] != NULL && left > 0) {
+    guint last = MIN (row + left, end);
+
+    if (last > row) {
+      append_symbol (body, names[at], row, last);
+      left -= last - row;
+    }
+    row = last < end ? last : start;
+    at += last < end ? 0 : 1;
+  }
+  if (names[at] != NULL)
+    g_string_append_printf (body, "},\"next_page_token\":\"%u-%u\"}", at,
+                            row);
+  else
+    g_string_append (body, "},\"next_page_token\":null}");
+  head = g_strdup_printf ("HTTP/1.1 200 OK\r\nContent-Type: "
+                          "application/json\r\nContent-Length: %zu\r\n\r\n",
+                          body->len);
+  return peer_write (peer, head, strlen (head))
+         && peer_write (peer, body->str, body->len);
+}
+
 static gboolean
 answer (Peer *peer, const char *request)
 {
@@ -177,7 +229,8 @@ answer (Peer *peer, const char *request)
 
   if (!g_str_has_prefix (request, "GET /count")) {
     __atomic_add_fetch (&requests, 1, __ATOMIC_RELAXED);
-    return send_page (peer, request);
+    return g_str_has_prefix (request, "GET /v2/stocks/bars?")
+             ? send_symbols (peer, request) : send_page (peer, request);
   }
   g_snprintf (count, sizeof count, "%u",
               __atomic_load_n (&requests, __ATOMIC_RELAXED));

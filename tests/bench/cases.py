@@ -61,6 +61,57 @@ class JsonJobTls(JsonJob):
         return f"https://localhost:{self.bench.tls}"
 
 
+# A vendor whose pages the server speaks: what its job says.  One entry, and
+# its throughput is in the table.
+VENDORS = {
+    "alpaca": lambda url: {
+        "job": {"dataset": "sip/raw"},
+        "provider": {"data_url": url, "key_id": "${env:BENCH_KEY}",
+                     "secret_key": "${env:BENCH_KEY}"}},
+}
+
+
+class VendorJob(Case):
+    """A vendor's own pages over loopback -> validated, committed, synced."""
+    unit, target, memory_limit = "M rows/s", 3.0, 150
+    vendor, n, end, workers = None, 100, "2025-01-01", 4
+
+    def settings(self):
+        made = VENDORS[self.vendor](f"http://127.0.0.1:{self.bench.plain}")
+        job = {"provider": self.vendor, "schema": "ohlcv-1m",
+               "symbols": ", ".join(symbols(3 if self.bench.small
+                                            else self.n)),
+               "start": "2024-01-01", "end": self.end,
+               "workers": self.workers}
+        return {**made, "job": {**job, **made["job"]},
+                "rate_limit": {"rate": "100000/s"},
+                "retry": {"max_retries": 0}}
+
+    def run(self):
+        name = self.name.replace(" ", "-").replace(",", "")
+        job = self.bench.job(name, self.settings())
+        self.bench.env["BENCH_KEY"] = "K"
+        shutil.rmtree(self.bench.root / f"{name}.store", ignore_errors=True)
+        seconds, memory, text = self.bench.run("run", "--json", "--quiet",
+                                               job)
+        entries = json.loads(text)["entries"]
+        added = [entry["added"] for entry in entries]
+        if len(set(added)) != 1 or added[0] == 0:
+            sys.exit(f"{self.name}: not every symbol has the same rows")
+        self.add(sum(added) / seconds / 1e6, memory)
+
+
+class ThousandSymbols(VendorJob):
+    """A month of a thousand symbols at sixteen workers: memory stays flat."""
+    name, vendor = "1,000 symbols, 16 workers", "alpaca"
+    n, end, workers, target = 1000, "2024-02-01", 16, None
+
+
+VENDOR_JOBS = [type("VendorJob" + vendor, (VendorJob,),
+                    {"name": f"JSON job, {vendor}", "vendor": vendor})
+               for vendor in VENDORS]
+
+
 class Baseline(Case):
     """What people write themselves, on the same pages."""
     name, unit = "Python script, SQLite", "M rows/s"
@@ -233,4 +284,4 @@ def compared(done):
 
 
 ALL = [JsonJob, JsonJobTls, Baseline, DbnJob, DbnDecode, DbnDecodeZstd,
-       ScanToCsv, Rerun, ListProviders]
+       ScanToCsv, Rerun, ListProviders, *VENDOR_JOBS, ThousandSymbols]

@@ -163,9 +163,9 @@ def test_the_running_candle_is_kept_flagged_and_asked_again(t):
 
 def test_the_rate_is_kept_and_used(t):
     path = job(t, server(t).url, symbols="BTC-USD, BTC-EUR", end="2018-04-12",
-               rate="30/s", burst=4)
+               rate="20/s", burst=4)
     t.run("run", path).expect(0)
-    harness.keeps_rate(requests(t), 30, 4)
+    harness.keeps_rate(requests(t), 20, 4)
 
 
 faults.add(globals(), faults.Walk(

@@ -76,6 +76,30 @@ def test_the_example_of_jobs_md_is_a_sound_job():
         yield done.stderr
 
 
+# ---- docs/plugin-guide.md --------------------------------------------------
+
+def lines_of_code(folder):
+    count = 0
+    for name in lint.files(".c", ".h", under=folder):
+        text = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"),
+                      lint.read(name), flags=re.S)
+        count += sum(1 for line in text.splitlines() if line.strip())
+    return count
+
+
+def test_plugin_guide_says_what_a_provider_costs():
+    """Within a fifth, so that a change of a few lines is no change here."""
+    page = sections(lint.read("docs/plugin-guide.md"), "##")
+    told = {cells[0].strip("`"): int(cells[1])
+            for cells in list(rows(page["What a provider costs"]))[1:]}
+    folders = {name.split("/")[1] for name in lint.files(".c", under="plugins")}
+    for name in sorted(folders | told.keys()):
+        lines = lines_of_code("plugins/" + name)
+        if abs(told.get(name, 0) - lines) > lines / 5:
+            yield (f"docs/plugin-guide.md: {name} has {lines} lines, the "
+                   f"table says {told.get(name)}")
+
+
 # ---- docs/cli.md -----------------------------------------------------------
 
 def command_names():
