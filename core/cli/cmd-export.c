@@ -109,6 +109,12 @@ read_times (Export *export, GError **error)
       || !read_time ("to", o->to, &export->to, error)
       || !read_time ("as-of", o->as_of, &export->as_of, error))
     return FALSE;
+  if (job != NULL && job->rows_off) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "export: %s: rows = off: the rows of this job are in its "
+                 "sinks, now and as of any time", job->file);
+    return FALSE;
+  }
   if (export->from < export->to)
     return TRUE;
   g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,

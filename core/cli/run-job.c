@@ -141,6 +141,17 @@ job_connect (Cli *cli, const Job *job, const RunOptions *options,
   return TRUE;
 }
 
+static gboolean
+may_refetch (const Job *job, const RunOptions *options, GError **error)
+{
+  if (!job->rows_off || options->refetch_from == MD_ABSENT)
+    return TRUE;
+  g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+               "%s: rows = off: --refetch would deliver rows a second time",
+               job_origin (job, "store", "rows"));
+  return FALSE;
+}
+
 gboolean
 job_prepare (Cli *cli, Job *job, const RunOptions *options,
              PreparedJob *ret_prepared, GError **error)
@@ -149,7 +160,8 @@ job_prepare (Cli *cli, Job *job, const RunOptions *options,
 
   if (!job_connect (cli, job, options, &prepared, error))
     return FALSE;
-  if (!job_prepare_sinks (cli, job, &prepared, error)
+  if (!may_refetch (job, options, error)
+      || !job_prepare_sinks (cli, job, &prepared, error)
       || !job_fill_dataset (job, prepared.input.plugin, error)
       || !engine_check (&prepared.input, error)) {
     prepared_job_clear (&prepared);

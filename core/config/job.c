@@ -220,12 +220,35 @@ default_name (const Job *job)
            : g_steal_pointer (&base);
 }
 
+/* Rows that are nowhere but in the sinks cannot be compared with new ones. */
+static void
+finish_rows_off (ConfigBuild *build)
+{
+  const Job *job = build->job;
+
+  if (!job->rows_off)
+    return;
+  if (job->sinks->len == 0)
+    faults_add (build->faults, origin_of (build, "store", "rows"),
+                "[store] rows: off needs `sinks` in [job], or the rows would "
+                "go nowhere");
+  if (job->revise > 0)
+    faults_add (build->faults, origin_of (build, "job", "revise"),
+                "[job] revise: rows = off keeps nothing that could be "
+                "revised; leave one of them out");
+  if (job->provisional)
+    faults_add (build->faults, origin_of (build, "job", "provisional"),
+                "[job] provisional: rows = off cannot replace an unfinished "
+                "bar; leave one of them out");
+}
+
 static void
 finish (ConfigBuild *build)
 {
   Job *job = build->job;
 
   finish_selector (build);
+  finish_rows_off (build);
   if (job->name == NULL)
     job->name = default_name (job);
   if (job->datasets == NULL)

@@ -15,12 +15,22 @@
 struct ArrowRows {
   gatomicrefcount refs;
   Columns *columns;
+  gboolean owns;
 };
 
 ArrowRows *
 arrow_rows_new (Columns *columns)
 {
-  ArrowRows *rows = g_new (ArrowRows, 1);
+  ArrowRows *rows = arrow_rows_borrow (columns);
+
+  rows->owns = TRUE;
+  return rows;
+}
+
+ArrowRows *
+arrow_rows_borrow (Columns *columns)
+{
+  ArrowRows *rows = g_new0 (ArrowRows, 1);
 
   g_atomic_ref_count_init (&rows->refs);
   rows->columns = columns;
@@ -39,7 +49,8 @@ arrow_rows_unref (ArrowRows *rows)
 {
   if (rows == NULL || !g_atomic_ref_count_dec (&rows->refs))
     return;
-  columns_free (rows->columns);
+  if (rows->owns)
+    columns_free (rows->columns);
   g_free (rows);
 }
 

@@ -18,6 +18,8 @@
 /* Columns that arrays point into, kept as long as one of them lives.  [any] */
 typedef struct ArrowRows ArrowRows;
 ArrowRows *arrow_rows_new (Columns *columns /* (transfer full) */);
+/* Borrowed: the columns outlive all arrays.                                */
+ArrowRows *arrow_rows_borrow (Columns *columns);
 ArrowRows *arrow_rows_ref (ArrowRows *rows);
 void arrow_rows_unref (ArrowRows *rows);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ArrowRows, arrow_rows_unref)

@@ -9,6 +9,7 @@
 #include "commit-queue.h"
 #include "engine.h"
 #include "sinks.h"
+#include "straight.h"
 
 typedef struct {
   const EngineInput *input;
@@ -18,6 +19,7 @@ typedef struct {
   CommitQueue *queue;
   RunReport *report;
   Sinks *sinks;              /* or NULL                                     */
+  Straight *straight;        /* rows = off: instead of sinks                */
 
   Cancel stop;               /* the user's wish or a fatal error            */
   GMutex mutex;              /* guards everything below                     */

@@ -232,6 +232,36 @@ commit_group (Run *run, GPtrArray *group)
     sinks_news (run->sinks);
 }
 
+/* Rows = off: the sinks get the rows first, under the number that the commit
+ * is going to have, so each segment is a commit of its own.                */
+static void
+commit_straight (Run *run, GPtrArray *group)
+{
+  for (guint i = 0; i < group->len; i++) {
+    Segment *segment = g_ptr_array_index (group, i);
+    gboolean has_rows = segment->series->len > 0;
+    g_autoptr (GError) error = NULL;
+    CommitResult result = { 0 };
+    guint64 last;
+
+    if (!store_last_commit (run->input->store, &last, &error)) {
+      run_fail (run, error->code, error->message);
+      return;
+    }
+    straight_deliver (run->straight, segment, last + 1);
+    if (!store_commit (run->input->store, &segment, 1, &result, &error)) {
+      run_fail (run, error->code, error->message);
+      commit_queue_abandon (run->queue);
+      return;
+    }
+    if (has_rows && result.commit != last + 1)
+      run_fail (run, MD_ERR_INTERNAL, "rows were delivered to the sinks that "
+                "were covered before; `rows = off` cannot take them back");
+    run_count_commit (run, segment, &result);
+    commit_result_clear (&result);
+  }
+}
+
 /* Commits until the workers are gone and the queue is empty.               */
 static void
 commit_all (Run *run)
@@ -245,7 +275,10 @@ commit_all (Run *run)
       return;
     heed_cancel (run);
     if (group->len > 0 && !failed) {
-      commit_group (run, group);
+      if (run->straight != NULL)
+        commit_straight (run, group);
+      else
+        commit_group (run, group);
       failed = run->fatal != NULL && run->fatal->code >= CORE_ERROR_USAGE;
     }
     notify (run);
@@ -386,13 +419,17 @@ engine_run (const EngineInput *input, const Plan *plan, EngineNotify tell,
   list_entries (&run);
   log_event (MD_LOG_DEBUG, "run.started", "%u chunks", plan->chunks->len);
   run.report->sinks = sinks_entries (input);
-  if (input->deliver)
+  if (input->deliver && run.job->rows_off)
+    run.straight = straight_start (input, run.report->sinks, input->cancel);
+  else if (input->deliver)
     run.sinks = sinks_start (input, run.report->sinks, input->cancel);
   if (plan->chunks->len > 0)
     run_threads (&run);
   look_again (&run);
   if (run.sinks != NULL)
     sinks_finish (run.sinks);
+  if (run.straight != NULL)
+    straight_finish (run.straight);
   run_close_report (&run);
   run.report->elapsed_ns = clock_monotonic () - started;
   finish (&run);

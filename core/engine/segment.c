@@ -259,7 +259,10 @@ segment_from_covered (Run *run, struct md_call *call, Covered *covered,
       && !segment->provisional)
     judge_empty (run, call, covered, segment);
   judge_quality (run, segment, &score);
-  segment_seal (segment);
+  if (run->job->rows_off)
+    segment_pack_raw (segment);
+  else
+    segment_seal (segment);
   if (!commit_queue_push (run->queue, segment))
     return md_fail (err, MD_ERR_CANCELLED, "the store takes no more commits");
   return MD_OK;

@@ -29,7 +29,7 @@ sink_segment (const SinkPiece *piece, md_time from, md_time to)
 
   return (struct md_segment) {
     .struct_size = sizeof (struct md_segment),
-    .flags = MD_SEGMENT_REPLACES
+    .flags = (piece->straight ? 0 : MD_SEGMENT_REPLACES)
              | (info->made_up ? MD_SEGMENT_MADE_UP : 0),
     .provider = info->key.provider,
     .dataset = info->key.dataset,
@@ -46,25 +46,32 @@ sink_segment (const SinkPiece *piece, md_time from, md_time to)
 /* ---- rows ------------------------------------------------------------ */
 
 static gboolean
-write_part (Delivery *d, ArrowRows *rows, gsize first, gsize n, GError **error)
+write_array (Delivery *d, ArrowRows *rows, gsize first, gsize n,
+             const ArrowOrigins *origins, GError **error)
 {
   Sink *sink = d->sink;
   const struct md_sink *vtable = &sink->env.plugin->sink;
   struct ArrowArray array;
   struct md_error err;
-  ArrowOrigins origins;
   int klass;
 
-  if (!sink_origins_of (d->origins, arrow_rows_columns (rows), first, n,
-                        &origins, error))
-    return FALSE;
-  arrow_export (rows, first, n, &origins, &array);
+  arrow_export (rows, first, n, origins, &array);
   md_error_init (&err);
   klass = vtable->write (sink->session, sink->call, &d->schema, &array, &err);
   if (klass != MD_OK && array.release != NULL)
     array.release (&array);
   sink->entry->rows += klass == MD_OK ? n : 0;
   return sink_check (sink, klass, &err, error);
+}
+
+static gboolean
+write_part (Delivery *d, ArrowRows *rows, gsize first, gsize n, GError **error)
+{
+  ArrowOrigins origins;
+
+  return sink_origins_of (d->origins, arrow_rows_columns (rows), first, n,
+                          &origins, error)
+         && write_array (d, rows, first, n, &origins, error);
 }
 
 static gboolean
@@ -181,6 +188,70 @@ deliver_piece (Sink *sink, const SinkPiece *piece, guint64 upto,
   }
   d.schema.release (&d.schema);
   sink_origins_free (d.origins);
+  return ok;
+}
+
+/* ---- straight ---------------------------------------------------------- */
+
+/* All rows have the one origin that the segment has.                       */
+static gboolean
+write_new (Delivery *d, Columns *columns, GError **error)
+{
+  g_autoptr (ArrowRows) rows = arrow_rows_borrow (columns);
+  g_autofree gint32 *row = g_new0 (gint32, ARROW_ROWS_MAX);
+  const char *id = d->segment.ingestion_id;
+  const ArrowOrigins origins = { 1, &d->segment.extracted_at, &id, row };
+
+  for (gsize first = 0; first < columns->n; first += ARROW_ROWS_MAX) {
+    gsize n = MIN (columns->n - first, ARROW_ROWS_MAX);
+
+    if (!write_array (d, rows, first, n, &origins, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+deliver_new (Delivery *d, Columns *rows, GError **error)
+{
+  if (!begin (d, error))
+    return FALSE;
+  if (!write_new (d, rows, error) || !commit (d, error)) {
+    abort_segment (d);
+    return FALSE;
+  }
+  d->sink->entry->segments++;
+  return TRUE;
+}
+
+gboolean
+sink_deliver_straight (Sink *sink, const Segment *segment, guint64 number,
+                       GError **error)
+{
+  Delivery d = { .sink = sink };
+  gboolean ok = TRUE;
+
+  arrow_schema (segment->table, &d.schema);
+  for (guint i = 0; ok && i < segment->series->len; i++) {
+    const SegmentSeries *series = segment->series->pdata[i];
+    const SinkPiece piece = {
+      .info = { .key = { segment->ask.provider, segment->ask.dataset,
+                         segment->ask.schema, series->instrument },
+                .table = segment->table, .interval = segment->interval,
+                .made_up = segment->made_up },
+      .straight = TRUE,
+    };
+
+    d.segment = sink_segment (&piece, segment->from, segment->to);
+    d.segment.commit = number;
+    d.segment.ingestion_id = segment->lineage.ingestion_id;
+    d.segment.extracted_at = segment->lineage.finished;
+    d.segment.progress = i + 1 == segment->series->len ? number : 0;
+    ok = deliver_new (&d, series->rows, error);
+  }
+  d.schema.release (&d.schema);
+  if (ok)
+    sink->own = sink->delivered = number;
   return ok;
 }
 

@@ -72,6 +72,15 @@ load_scope (Sink *sink, const json_t *doc)
   }
 }
 
+/* Nobody but a straight sink has its rows, so nothing can be delivered anew:
+ * its own number counts.                                                   */
+static void
+settle_straight (Sink *sink, guint64 last)
+{
+  sink->is_ahead = sink->own > last;
+  sink->delivered = MIN (sink->own, last);
+}
+
 /* A destination that knows less than it did, or more than this store, is not
  * the one that the documents speak of: everything is delivered anew.       */
 static void
@@ -95,7 +104,9 @@ sink_state_load (Sink *sink, GError **error)
                 && read_doc (sink, "sink-scope", &scope, error)
                 && store_last_commit (sink->input->store, &last, error);
 
-  if (ok)
+  if (ok && sink->straight)
+    settle_straight (sink, last);
+  else if (ok)
     settle (sink, state, scope, last);
   json_decref (state);
   json_decref (scope);

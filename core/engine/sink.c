@@ -42,6 +42,7 @@ sink_new (const EngineInput *input, const SinkBinding *binding,
   sink->env = (CallEnv) { .plugin = binding->plugin, .keys = binding->keys,
                           .job = input->job, .cancel = cancel };
   sink->call = call_new (&sink->env, NULL, NULL, NULL, NULL);
+  sink->straight = input->job->rows_off;
   sink->scope = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return sink;
 }
@@ -60,6 +61,8 @@ attach (Sink *sink, GError **error)
 
   if (store == NULL)
     return FALSE;
+  if (sink->straight)
+    feed.flags |= MD_FEED_STRAIGHT;
   sink->feed = g_strdup_printf ("%s/%s/%s", store, job->name, name);
   feed.id = sink->feed;
   md_error_init (&err);
@@ -76,6 +79,13 @@ sink_connect (Sink *sink, GError **error)
   struct md_error err;
   int klass;
 
+  if (sink->straight && !plugin_can_rewind (sink->env.plugin)) {
+    g_set_error (error, CORE_ERROR, CORE_ERROR_USAGE,
+                 "sink %s (%s): it cannot take segments out again, which "
+                 "`[store] rows = off` needs", sink->binding->config->name,
+                 sink->binding->config->type);
+    return FALSE;
+  }
   md_error_init (&err);
   sink->session = vtable->open (sink->call, &sink_host,
                                 sink->binding->keys->values, &err);
@@ -89,6 +99,27 @@ sink_connect (Sink *sink, GError **error)
   klass = vtable->last_commit (sink->session, sink->call, &sink->own, &err);
   return sink_check (sink, klass, &err, error)
          && sink_state_load (sink, error);
+}
+
+gboolean
+sink_rewind (Sink *sink, GError **error)
+{
+  struct md_error err;
+  guint64 last;
+  int klass;
+
+  if (!sink->is_ahead)
+    return TRUE;
+  if (!store_last_commit (sink->input->store, &last, error))
+    return FALSE;
+  md_error_init (&err);
+  klass = sink->env.plugin->sink.rewind (sink->session, sink->call, last,
+                                         &err);
+  if (!sink_check (sink, klass, &err, error))
+    return FALSE;
+  sink->own = sink->delivered = last;
+  sink->is_ahead = FALSE;
+  return TRUE;
 }
 
 void

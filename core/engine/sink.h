@@ -21,6 +21,9 @@ typedef struct {
   struct md_call *call;
   void *session;
   char *feed;              /* md_feed.id                                    */
+  gboolean straight;       /* rows = off: MD_FEED_STRAIGHT                  */
+  gboolean is_ahead;       /* straight: it has what the store never         */
+                           /*   committed; see sink_rewind                  */
   guint64 own;             /* what the sink last said, or was told to keep  */
   guint64 delivered;       /* commits up to here are delivered              */
   gboolean has_news;       /* what the store does not know of it yet        */
@@ -36,6 +39,9 @@ Sink *sink_new (const EngineInput *input, const SinkBinding *binding,
 gboolean sink_connect (Sink *sink, GError **error);
 void sink_free (Sink *sink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Sink, sink_free)
+/* Takes out of a straight sink what the store knows nothing of.  Only where
+ * the store is open for writing, so that no other run delivers.            */
+gboolean sink_rewind (Sink *sink, GError **error);
 /* klass != MD_OK as an error that names the sink; FALSE then.              */
 gboolean sink_check (const Sink *sink, int klass, const struct md_error *err,
                      GError **error);
@@ -57,6 +63,7 @@ char *sink_ask_text (const AskKey *ask);
 typedef struct {
   SeriesInfo info;
   GArray *spans;           /* of Span, as the sink wants them cut           */
+  gboolean straight;
 } SinkPiece;
 
 /* Every selector of the job.  (transfer full; of AskKey *)                 */
@@ -83,5 +90,8 @@ gboolean sink_origins_of (SinkOrigins *origins, const Columns *rows,
 /* The segment of a piece, without commit and progress.                     */
 struct md_segment sink_segment (const SinkPiece *piece, md_time from,
                                 md_time to);
+/* Rows of a segment that no store has yet, as commit `number`.             */
+gboolean sink_deliver_straight (Sink *sink, const Segment *segment,
+                                guint64 number, GError **error);
 /* One batch: brings the sink to commit `upto`.                             */
 gboolean sink_deliver (Sink *sink, guint64 upto, GError **error);

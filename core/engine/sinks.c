@@ -4,6 +4,7 @@
  */
 #include "sinks.h"
 #include "sink.h"
+#include "straight.h"
 
 #include "observe/log.h"
 
@@ -187,7 +188,8 @@ sink_main (gpointer data)
                                     sinks->cancel);
 
   log_set_context (&(LogContext) { .job = sinks->input->job->name });
-  if (!sink_connect (sink, &error) || !keep_up (sinks, sink, &error)
+  if (!sink_connect (sink, &error) || !sink_rewind (sink, &error)
+      || !keep_up (sinks, sink, &error)
       || (sinks->compact && !make_compact (sink, &error)))
     tell_failure (sink, error);
   measure_lag (sink);
@@ -259,6 +261,8 @@ do_all (const EngineInput *input, gboolean compact)
   GPtrArray *entries = sinks_entries (input);
 
   sinks_finish (start (input, entries, input->cancel, compact));
+  if (input->job->rows_off)
+    straight_drop_spool (input, entries);
   return entries;
 }
 
@@ -285,7 +289,8 @@ lacks (const EngineInput *input, const SinkBinding *binding)
   g_autoptr (GPtrArray) pieces = NULL;
   guint64 last;
 
-  if (!sink_connect (sink, NULL) || !sink_scope_is_complete (sink)
+  if (!sink_connect (sink, NULL) || sink->is_ahead
+      || !sink_scope_is_complete (sink)
       || !store_last_commit (input->store, &last, NULL))
     return TRUE;
   pieces = sink_lack (sink, last, NULL);

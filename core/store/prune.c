@@ -312,3 +312,16 @@ store_prune (Store *store, const SeriesKey *match, md_time before,
     *ret_rows = p.rows;
   return ok;
 }
+
+gboolean
+store_drop_rows (Store *store, const SeriesKey *key, GError **error)
+{
+  View view = store_view (store);
+  Prune p = { .store = store, .before = MD_ABSENT };
+  gboolean found;
+  Series series;
+
+  if (!catalogue_find (store, &view, key, &found, &series, error))
+    return FALSE;
+  return !found || prune_series (&p, &series, error);
+}

@@ -162,6 +162,12 @@ segment_seal (Segment *segment)
 {
   for (guint i = 0; i < segment->series->len; i++)
     seal_series (segment, segment->series->pdata[i]);
+  segment_pack_raw (segment);
+}
+
+void
+segment_pack_raw (Segment *segment)
+{
   g_clear_pointer (&segment->packed_raw, g_ptr_array_unref);
   segment->packed_raw
     = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);

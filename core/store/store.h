@@ -185,6 +185,8 @@ void segment_add_stale (Segment *segment, const AskKey *ask, md_time from,
                         md_time to, const char *reason);
 /* CPU work of a commit that needs no store: cut, encode, compress.  [any]    */
 void segment_seal (Segment *segment);
+/* Its raw answers alone: the rows will hardly be stored.                     */
+void segment_pack_raw (Segment *segment);
 /* The segment that a quarantine put into a letter: to look at, or to commit
  * after all (max_shrink is negative).  (transfer full)                       */
 Segment *segment_from_letter (const DeadLetter *letter, GError **error);
@@ -329,3 +331,6 @@ gboolean store_compact (Store *store, GError **error);
 /* Drops rows before `before`; the ledger says pruned.                        */
 gboolean store_prune (Store *store, const SeriesKey *match, md_time before,
                       guint64 *ret_rows, GError **error);
+/* Drops all rows of a series, with their history; the ledger stays as it is:
+ * they are elsewhere (`rows = off`).                                         */
+gboolean store_drop_rows (Store *store, const SeriesKey *key, GError **error);

@@ -98,7 +98,8 @@ struct md_sink {
   void  (*close) (void *sink);
   int   (*begin) (void *sink, struct md_call *call,
                   const struct md_segment *segment, struct md_error *err);
-  /* Takes ARRAY over (Arrow move semantics) on success; SCHEMA is borrowed.
+  /* Takes ARRAY over (Arrow move semantics) on success, and releases it at
+   * the latest in the segment's `commit` or `abort`; SCHEMA is borrowed.
    * Any number of times, in time order.                                   */
   int   (*write) (void *sink, struct md_call *call,
                   const struct ArrowSchema *schema, struct ArrowArray *array,

@@ -3,7 +3,7 @@
  * files.c - which files a series has, by their names.
  *
  * A part is one file, "data.csv".  On a straight feed nobody can write a
- * part anew, so each segment adds a file: "part-COMMIT.csv".
+ * part anew, so each segment adds a file: "part-COMMIT-FROM.csv".
  */
 #include "sink-private.h"
 
@@ -28,12 +28,13 @@ int
 text_path (const struct text_sink *sink, md_time t, enum packing packing,
            char path[PATH_SIZE], struct md_error *err)
 {
-  char part[CUT_NAME_SIZE], name[48] = "data";
+  char part[CUT_NAME_SIZE], name[64] = "data";
   int n;
 
   cut_name (sink->cut, t, part);
   if (sink->straight)
-    snprintf (name, sizeof name, "part-%020" PRIu64, sink->commit);
+    snprintf (name, sizeof name, "part-%020" PRIu64 "-%" PRId64,
+              sink->commit, sink->from);
   n = snprintf (path, PATH_SIZE, "%s/%s%s%s.%s%s", sink->series, part,
                 *part != '\0' ? "/" : "", name, sink->extension,
                 pack_extensions[packing]);
@@ -127,7 +128,7 @@ visit_entry (struct text_sink *sink, char path[PATH_SIZE], const char *name,
     return too_long (sink, err);
   if (strchr (name, '=') != NULL)
     klass = visit (sink, path, commit, err);
-  else if (sscanf (name, "part-%" SCNu64 ".", &of_file) == 1
+  else if (sscanf (name, "part-%" SCNu64 "-", &of_file) == 1
            && of_file > commit)
     klass = publish_remove (sink->publish, path, err);
   path[len] = '\0';

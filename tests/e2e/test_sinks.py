@@ -368,6 +368,88 @@ def test_killed_at_any_moment_the_rows_are_there_once(t):
     harness.equal(len(files(t)), 4 * 8)
 
 
+# ---- rows = off -----------------------------------------------------------------
+
+def straight(t, sinks="out", groups=CSV, **more):
+    job(t, sinks=sinks, groups=groups, **more)
+    t.write("job.ini", t.read("job.ini").replace("path = store\n",
+                                                 "path = store\nrows = off\n"))
+
+
+def held(t):
+    return t.run("status", "job.ini", "--json").expect(0).json()["rows"]
+
+
+def made_up(t, symbols):
+    """The same rows by way of another store."""
+    t.write("other.ini", JOB.format(
+        symbols=", ".join(symbols), end="2024-01-03", sinks="", groups="",
+        provider="seed = 1").replace("path = store", "path = other"))
+    t.run("run", "other.ini").expect(0)
+    return {s: t.run("export", "other.ini", "--symbol", s).expect(0).lines()[1:]
+            for s in symbols}
+
+
+def test_without_rows_the_sinks_get_them_and_the_store_the_coverage(t):
+    straight(t)
+    t.run("run", "job.ini").expect(0, out="sink out (csv): delivered, 5,760")
+    harness.equal(held(t), 0, "rows in the store")
+    before = stamps(t)
+    t.run("run", "job.ini").expect(0, out="up-to-date")
+    harness.equal(stamps(t), before)
+    for symbol, lines in made_up(t, ["AAA", "BBB"]).items():
+        harness.equal(sorted(rows_of(t, symbol)), lines)
+
+
+def test_without_rows_a_sink_that_fails_gets_them_later(t):
+    straight(t, sinks="bad, out", groups="[sink:bad]\ntype = csv\n"
+             "path = bad/file\nlineage = no\n" + CSV)
+    t.write("bad", "no folder")
+    t.run("run", "job.ini").expect(3, out=["sink bad (csv): failed",
+                                           "sink out (csv): delivered"])
+    harness.equal(held(t), 5760, "rows kept for the sink")
+    os.remove(t.path("bad"))
+    t.run("sync", "job.ini").expect(0, out="sink bad (csv): delivered, 5,760")
+    harness.equal(held(t), 0, "rows in the store")
+    for symbol, lines in made_up(t, ["AAA", "BBB"]).items():
+        harness.equal(sorted(rows_of(t, symbol)), lines)
+        harness.equal(sorted(rows_of(t, symbol, "bad/file")), lines)
+
+
+def test_without_rows_killed_at_any_moment_they_are_there_once(t):
+    seed = int(os.environ.get("MDCORE_TEST_SEED", time.time_ns() % 10**6))
+    chance = random.Random(seed)
+    print("# seed", seed)
+    symbols = ["AAA", "BBB", "CCC", "DDD", "EEE", "FFF"]
+    straight(t, symbols=", ".join(symbols),
+             provider="seed = 1\npage_rows = 500")
+    for _ in range(int(os.environ.get("MDCORE_TEST_KILLS", 6))):
+        running = t.start("run", "job.ini", "--quiet")
+        time.sleep(chance.random() * 0.4)
+        running.kill()
+        running.wait()
+    t.run("run", "job.ini").expect(0)
+    harness.equal(held(t), 0)
+    for symbol, lines in made_up(t, symbols).items():
+        harness.equal(sorted(rows_of(t, symbol)), lines)
+
+
+def test_without_rows_what_would_need_them_is_refused(t):
+    straight(t)
+    t.run("run", "job.ini").expect(0)
+    t.run("run", "job.ini", "--refetch", "2024-01-01/2024-01-02").expect(
+        2, err=["job.ini:", "rows = off", "second time"])
+    t.run("export", "job.ini", "--as-of", "2024-02-01").expect(
+        2, err=["rows = off", "sinks"])
+    straight(t, sinks="", groups="")
+    t.run("check", "job.ini").expect(2, err="off needs `sinks`")
+    straight(t)
+    t.write("job.ini", t.read("job.ini").replace(
+        "sinks = out", "sinks = out\nrevise = 3d\nprovisional = yes"))
+    t.run("check", "job.ini").expect(2, err=["revise: rows = off",
+                                             "provisional: rows = off"])
+
+
 # ---- the job file ---------------------------------------------------------------
 
 def test_faults_of_a_group_have_their_line(t):
