@@ -151,6 +151,53 @@ class ScanToCsv(Case):
         self.add(rows / seconds / 1e6, memory)
 
 
+class CsvSink(Case):
+    """The store of the JSON job into the sink csv, and durable."""
+    name, unit, target = "store -> CSV sink", "M rows/s", 5.0
+
+    def run(self):
+        bench = self.bench
+        store, out = bench.root / "json.store", bench.root / "sink"
+        if not store.exists():
+            JsonJob(bench).run()
+        job = bench.job("sink", {
+            "job": {"name": "sink", "provider": "pages", "dataset": "bench",
+                    "schema": "ohlcv-1m", "start": "2024-01-01",
+                    "symbols": ", ".join(symbols(3 if bench.small else 100)),
+                    "sinks": "csv"},
+            "provider": {"base_url": "http://127.0.0.1:1"},
+            "sink:csv": {"type": "csv", "path": out, "lineage": "no",
+                         "partition": "year"}})
+        shutil.rmtree(out, ignore_errors=True)
+        seconds, memory, text = bench.run("sync", "--json", "--store", store,
+                                          job)
+        rows = json.loads(text)[0]["rows"]
+        if rows % ROWS != 0 or rows == 0:
+            sys.exit(f"{self.name}: {rows} rows")
+        self.add(rows / seconds / 1e6, memory)
+
+
+class CsvPeers(Case):
+    """What others take to write the same rows, which they have in memory."""
+    name, unit = "CSV: pyarrow, one thread", "M rows/s"
+
+    def run(self):
+        if not VENV.exists():
+            self.notes = ["No pyarrow and DuckDB: see scripts/venv."]
+            return
+        out = self.bench.root / "sink"
+        if not out.exists():
+            CsvSink(self.bench).run()
+        done = subprocess.run(
+            [VENV, HERE / "csv_peers.py", out, self.bench.root / "peer.csv"],
+            capture_output=True, text=True, check=True)
+        told = json.loads(done.stdout)
+        self.add(told["rows"] / told["pyarrow"] / 1e6)
+        rate = told["rows"] / told["duckdb"] / 1e6
+        self.notes.append(f"DuckDB's own CSV writer, one thread: "
+                          f"{rate:.2f} M rows/s")
+
+
 def fingerprint(folder):
     """Names, sizes, times and bytes of all files."""
     total = hashlib.sha256()
@@ -284,4 +331,5 @@ def compared(done):
 
 
 ALL = [JsonJob, JsonJobTls, Baseline, DbnJob, DbnDecode, DbnDecodeZstd,
-       ScanToCsv, Rerun, ListProviders, *VENDOR_JOBS, ThousandSymbols]
+       ScanToCsv, CsvSink, CsvPeers, Rerun, ListProviders, *VENDOR_JOBS,
+       ThousandSymbols]

@@ -22,6 +22,7 @@ class Bench:
         self.env = dict(os.environ, XDG_RUNTIME_DIR=str(self.root),
                         XDG_CONFIG_HOME=str(self.root / "config"),
                         MDCORE_PLUGIN_PATH=f"{self.build}/plugins:"
+                        f"{self.build}/sinks:"
                                            f"{self.build}/tests/bench")
         self.servers = []
         self.plain = self._serve()

@@ -434,6 +434,18 @@ def test_without_rows_killed_at_any_moment_they_are_there_once(t):
         harness.equal(sorted(rows_of(t, symbol)), lines)
 
 
+def test_what_a_sink_has_and_the_store_never_committed_goes_again(t):
+    straight(t)
+    for write in range(1, 8):
+        t.run("run", "job.ini", "--quiet",
+              env={"MDCORE_CRASH_AT": f"commit:before-write:{write}"})
+        t.run("run", "job.ini", "--quiet",
+              env={"MDCORE_CRASH_AT": f"commit:after-write:{write}"})
+    t.run("run", "job.ini").expect(0)
+    for symbol, lines in made_up(t, ["AAA", "BBB"]).items():
+        harness.equal(sorted(rows_of(t, symbol)), lines)
+
+
 def test_without_rows_what_would_need_them_is_refused(t):
     straight(t)
     t.run("run", "job.ini").expect(0)
