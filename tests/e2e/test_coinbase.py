@@ -194,12 +194,12 @@ def test_another_products_candles_are_asked_again_and_replaced(t):
     """The answer names no product: a jump at its edges gives it away."""
     expected = source(t, SERIES["BTC-USD"], days=1)
     other = another_product(t)
-    for number in (1, 2, 5):
+    for number in (1, 2, 4):  # nothing traded in the fifth window
         vendor = server(t, f"other-symbol@{number}~candles",
                         more=["--bars", f"AAA-USD={other}"])
         store = f"other-{number}"
         path = job(t, vendor.url, end="2018-04-05", store=store,
-                   name=store + ".ini")
+                   name=store + ".ini", workers=1)
         t.run("run", path).expect(0, err="in doubt")
         struck = [r for r in requests(t) if r.get("fault")]
         harness.true(struck, "the fault struck nothing")

@@ -75,7 +75,9 @@ role_write (const char *dir)
       segment_free (group[i]);
     if (n == 1 && write (STDOUT_FILENO, "r", 1) != 1)
       return 1;
-    g_usleep (2000); /* leaves the processor to the readers                  */
+    /* Leaves the processor to the readers, and room for a thousand of them:
+     * each commit makes tables, and a view opens all of them.               */
+    g_usleep (10000);
   }
 }
 
