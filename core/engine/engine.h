@@ -27,7 +27,8 @@ typedef struct {
 } Chunk;
 
 typedef struct {
-  GPtrArray *chunks;           /* of Chunk, actions first, then the oldest  */
+  GPtrArray *chunks;           /* of Chunk in `owned`: actions first, then  */
+                               /*   the oldest                              */
   guint64 calls_min, calls_max; /* max G_MAXUINT64 = unknown                */
   gint64 limit_ns;             /* time that the rate limit alone takes, for */
   gint64 limit_max_ns;         /*   calls_min and _max; MD_ABSENT unknown   */
@@ -38,6 +39,7 @@ typedef struct {
    * now, and when the next bar is final; else MD_ABSENT.                   */
   md_time held_until, next_final;
   GPtrArray *notes;            /* of char *: what is not asked, and why     */
+  GPtrArray *owned;            /* of PlanBlock: what the chunks consist of  */
 } Plan;
 void plan_free (Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

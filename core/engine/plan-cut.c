@@ -7,12 +7,9 @@
  * symbols, short ones (the daily update) to many, because rows of one series
  * that arrive together are stored together.
  */
-#include "limits.h"
 #include "plan.h"
 
 #include "data/interval.h"
-
-#include <math.h>
 
 #define PAGES          10     /* of the vendor, in one chunk                 */
 #define ROWS           100000 /* where the offer names no page size          */
@@ -244,36 +241,4 @@ plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
                : windows * (rows / offer->page_rows + 1);
   if (chunk->selector != MD_SELECT_SYMBOL && chunk->selector != MD_SELECT_ID)
     *ret_max = G_MAXUINT64;
-}
-
-static gint64
-time_of_calls (const RateLimit *rate, double per_day, guint64 calls)
-{
-  double after_burst = MAX ((double) calls - rate->burst, 0);
-  double days = per_day > 0 ? ceil ((double) calls / per_day) - 1 : 0;
-  gint64 ns = 0;
-
-  if (rate->per_second > 0)
-    ns = MIN (after_burst / rate->per_second * MD_SECOND, 9e18);
-  return MAX (ns, MIN (days * MD_DAY, 9e18));
-}
-
-void
-plan_count_calls (const EngineInput *input, Plan *plan)
-{
-  RateLimit rate = limits_of (input, NULL);
-  double per_day = limits_per_day (input);
-
-  for (guint i = 0; i < plan->chunks->len; i++) {
-    guint64 min, max;
-
-    plan_calls (plan->chunks->pdata[i], &min, &max);
-    plan->calls_min += min;
-    plan->calls_max = max == G_MAXUINT64 || plan->calls_max > G_MAXINT64
-                        ? G_MAXUINT64 : plan->calls_max + max;
-  }
-  plan->limit_ns = time_of_calls (&rate, per_day, plan->calls_min);
-  plan->limit_max_ns = plan->calls_max == G_MAXUINT64
-                         ? MD_ABSENT
-                         : time_of_calls (&rate, per_day, plan->calls_max);
 }

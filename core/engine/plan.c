@@ -8,7 +8,6 @@
 
 #include "data/interval.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Below this, looking up each symbol beats walking the ledger.             */
@@ -201,20 +200,41 @@ copy_names (const GPtrArray *symbols, guint first, guint n)
   return names;
 }
 
-static void
-add_chunks (Part *part, const GArray *pieces, GPtrArray *names)
+/* Lists of `size` symbols each; `*` is asked with no name at all.          */
+static GPtrArray *
+split_names (const GPtrArray *symbols, guint size, gboolean all)
 {
-  for (guint i = 0; i < pieces->len; i++) {
+  GPtrArray *lists
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+
+  for (guint first = 0; first < symbols->len; first += size)
+    g_ptr_array_add (lists, copy_names (symbols, first, all ? 0 : size));
+  return lists;
+}
+
+static Chunk
+model_of (const Part *part)
+{
+  return (Chunk) { .offer = part->offer,
+                   .dataset = part->dataset,
+                   .schema = part->schema,
+                   .selector = part->input->job->selector };
+}
+
+static void
+add_chunks (Part *part, const GArray *pieces, GPtrArray *lists)
+{
+  const Chunk model = model_of (part);
+  Chunk *chunk = plan_add_block (part->plan, &model, pieces, lists);
+
+  for (guint i = 0; part->again->len > 0 && i < pieces->len; i++) {
     const Span *piece = &g_array_index (pieces, Span, i);
-    Chunk *chunk = chunk_new (part->offer, part->dataset, part->schema,
-                              part->input->job->selector, names, piece->from,
-                              piece->to);
     g_autoptr (GArray) one = spans_new (), again = NULL;
 
     spans_add (one, piece->from, piece->to);
     again = spans_intersect (part->again, one);
-    chunk->refetch = again->len > 0;
-    g_ptr_array_add (part->plan->chunks, chunk);
+    for (guint k = 0; k < lists->len; k++)
+      (chunk++)->refetch = again->len > 0;
   }
 }
 
@@ -228,6 +248,7 @@ cut_group (Part *part, const Group *group)
                      : plan_group_size (part->offer,
                                         spans_total (group->spans));
   g_autoptr (GArray) pieces = spans_new ();
+  g_autoptr (GPtrArray) lists = split_names (group->symbols, size, all);
 
   for (guint i = 0; i < group->spans->len; i++) {
     const Span *span = &g_array_index (group->spans, Span, i);
@@ -239,13 +260,7 @@ cut_group (Part *part, const Group *group)
     else
       plan_cut (part->offer, size, span->from, span->to, pieces);
   }
-  for (guint first = 0; first < group->symbols->len; first += size) {
-    /* `*` is asked with no name at all.                                    */
-    g_autoptr (GPtrArray) names
-      = copy_names (group->symbols, first, all ? 0 : size);
-
-    add_chunks (part, pieces, names);
-  }
+  add_chunks (part, pieces, lists);
 }
 
 /* `provisional = yes`: the bars that are not final yet, asked at each run.
@@ -259,8 +274,11 @@ add_provisional (Part *part)
   guint n = g_strv_length (input->job->symbols);
   guint size = offer->max_symbols > 0 ? offer->max_symbols : n;
   md_time from = MAX (part->range.from, part->range.final), to;
-  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  g_autoptr (GPtrArray) all = g_ptr_array_new (), lists = NULL;
+  g_autoptr (GArray) pieces = spans_new ();
+  Chunk model = model_of (part);
 
+  model.provisional = TRUE;
   if (!input->job->provisional || interval->count == 0
       || (offer->flags & MD_OFFER_PAID) != 0)
     return;
@@ -269,15 +287,10 @@ add_provisional (Part *part)
     to = MIN (to, input->job->end);
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (all, input->job->symbols[i]);
-  for (guint first = 0; from < to && first < n; first += size) {
-    g_autoptr (GPtrArray) names = copy_names (
-      all, first, input->job->selector == MD_SELECT_ALL ? 0 : size);
-    Chunk *chunk = chunk_new (offer, part->dataset, part->schema,
-                              input->job->selector, names, from, to);
-
-    chunk->provisional = TRUE;
-    g_ptr_array_add (part->plan->chunks, chunk);
-  }
+  spans_add (pieces, from, to);
+  lists = split_names (all, MAX (size, 1),
+                       input->job->selector == MD_SELECT_ALL);
+  plan_add_block (part->plan, &model, pieces, lists);
 }
 
 /* ---- a part ---------------------------------------------------------- */
@@ -420,16 +433,10 @@ plan_parts (const EngineInput *input, Plan *plan, GError **error)
 Plan *
 engine_plan (const EngineInput *input, GError **error)
 {
-  g_autoptr (Plan) plan = g_new0 (Plan, 1);
+  g_autoptr (Plan) plan = plan_new ();
 
-  plan->chunks = g_ptr_array_new_with_free_func ((GDestroyNotify) chunk_free);
-  plan->notes = g_ptr_array_new_with_free_func (g_free);
-  plan->rows = plan->bytes = MD_ABSENT;
-  plan->money = NAN;
-  plan->held_until = plan->next_final = MD_ABSENT;
   if (!plan_parts (input, plan, error))
     return NULL;
-  g_ptr_array_sort_with_data (plan->chunks, chunk_compare, NULL);
-  plan_count_calls (input, plan);
+  plan_finish (plan, input);
   return g_steal_pointer (&plan);
 }

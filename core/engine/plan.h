@@ -54,9 +54,6 @@ GArray *plan_want (const struct md_offer *offer, const PlanRange *range,
 /* The part of [from, to) that was settled before, i.e. is asked again.     */
 gboolean plan_asks_again (const GArray *ledger, md_time from, md_time to);
 
-/* Calls of all chunks, and the time that the rate limit takes for them.    */
-void plan_count_calls (const EngineInput *input, Plan *plan);
-
 /* ---- ends (plan-end.c) ----------------------------------------------- */
 
 /* Symbols of a provider that were delisted or renamed, as the records that
@@ -94,6 +91,12 @@ void plan_cut_days (const struct md_offer *offer, md_time from, md_time to,
 /* Vendor calls that the chunk takes; *ret_max G_MAXUINT64 when unknown.    */
 void plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max);
 
+/* ---- totals (plan-totals.c) ------------------------------------------ */
+
+/* Sorts the chunks, and counts their calls and the time that the rate limit
+ * takes for them.                                                          */
+void plan_finish (Plan *plan, const EngineInput *input);
+
 /* ---- notes (plan-notes.c) -------------------------------------------- */
 
 /* Gathers what is not asked, a sentence for each reason.                   */
@@ -106,10 +109,23 @@ void plan_notes_finish (PlanNotes *notes, GPtrArray *sentences);
 
 /* ---- chunks (chunk.c) ------------------------------------------------ */
 
-/* symbols: of char *, borrowed as a reference; chunks of one group share it.
- * dataset, schema: likewise (g_ref_string).                                */
+/* Chunks of one group.  A long history at a vendor of small windows has
+ * millions of them, so they are made and freed all at once.                */
+typedef struct {
+  char *dataset, *schema;  /* GRefString                                    */
+  GPtrArray *lists;        /* of GPtrArray of char *: symbols               */
+  Chunk *chunks;
+} PlanBlock;
+/* An empty plan.                                                           */
+Plan *plan_new (void);
+/* Adds each piece (of Span) for each list of symbols, in that order; all else
+ * is the model's.  References are taken.  The first of them.
+ * (transfer none)                                                          */
+Chunk *plan_add_block (Plan *plan, const Chunk *model, const GArray *pieces,
+                       GPtrArray *lists);
+/* One alone; symbols: of char *, borrowed as a reference; dataset, schema:
+ * likewise (g_ref_string).                                                 */
 Chunk *chunk_new (const struct md_offer *offer, char *dataset, char *schema,
                   guint selector, GPtrArray *symbols, md_time from,
                   md_time to);
 void chunk_free (Chunk *chunk);
-gint chunk_compare (gconstpointer a, gconstpointer b, gpointer data);
