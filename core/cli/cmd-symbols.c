@@ -36,8 +36,9 @@ check_provider (const Symbols *symbols, const Plugin *plugin, GError **error)
   }
   if (symbols->dataset == NULL || plugin_knows_dataset (plugin, symbols->dataset))
     return TRUE;
-  plugin_offer (plugin, symbols->dataset, plugin_offer_at (plugin, 0)->schema,
-                error);
+  if (plugin_offer (plugin, symbols->dataset,
+                    plugin_offer_at (plugin, 0)->schema, error) != NULL)
+    return TRUE;
   g_prefix_error (error, "symbols: --dataset: ");
   return FALSE;
 }

@@ -4,6 +4,7 @@
  */
 #include "call.h"
 
+#include "data/interval.h"
 #include "data/spans.h"
 #include "observe/log.h"
 
@@ -142,6 +143,14 @@ call_cancelled (struct md_call *call)
   return cancel_requested (call->env->cancel);
 }
 
+void
+call_bar (struct md_call *call, const struct md_interval *interval, md_time t,
+          md_time *ret_from, md_time *ret_to)
+{
+  *ret_from = interval_floor (interval, t);
+  *ret_to = interval_next (interval, t);
+}
+
 static int
 no_subscribed (struct md_call *call, uint32_t symbol, struct md_error *err)
 {
@@ -180,4 +189,5 @@ const struct md_host call_host = {
   .subscribed = no_subscribed,
   .gap = no_gap,
   .permit = call_permit,
+  .bar = call_bar,
 };

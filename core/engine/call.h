@@ -135,6 +135,8 @@ void call_conn_free (struct md_conn *conn);
 /* Gate, breaker and rate limit of one call to an origin.                   */
 int call_admit (CallEnv *env, const char *origin, const char *bucket,
                 double cost, struct md_error *err);
+void call_bar (struct md_call *call, const struct md_interval *interval,
+               md_time t, md_time *ret_from, md_time *ret_to);
 int call_permit (struct md_call *call, const char *bucket, double cost,
                  struct md_error *err);
 int call_intern (struct md_call *call, const char *text, size_t len,

@@ -141,4 +141,5 @@ const struct md_host sink_host = {
   .subscribed = no_subscribed,
   .gap = no_gap,
   .permit = no_permit,
+  .bar = call_bar,
 };

@@ -166,9 +166,9 @@ judge_texts (const struct md_offer *offer, GError **error)
   return TRUE;
 }
 
-static gboolean
-judge_offer (const Plugin *plugin, const struct md_offer *offer, gsize i,
-             GError **error)
+gboolean
+plugin_judge_offer (const Plugin *plugin, const struct md_offer *offer,
+                    gsize i, GError **error)
 {
   if (!is_schema (offer->schema))
     return refuse (error, "offer %" G_GSIZE_FORMAT " has the schema \"%s\"; a "
@@ -216,7 +216,7 @@ plugin_judge_offers (const Plugin *plugin, GError **error)
   for (gsize i = 0; i < plugin->provider.n_offers; i++) {
     const struct md_offer *offer = plugin_offer_at (plugin, i);
 
-    if (!judge_offer (plugin, offer, i, error))
+    if (!plugin_judge_offer (plugin, offer, i, error))
       return FALSE;
     if (!g_hash_table_add (seen, g_strdup_printf (
           "%s %s", offer->dataset != NULL ? offer->dataset : "*",

@@ -43,15 +43,10 @@ plugin_offer_table (const struct md_offer *offer)
 struct md_request
 plugin_request (const Plugin *plugin, const struct md_request *request)
 {
-  const struct md_provider *theirs = plugin->theirs;
   struct md_request shown = *request;
 
-  if (theirs != NULL && request->offer != NULL) {
-    gsize i = request->offer - plugin->provider.offers;
-
-    shown.offer = (const struct md_offer *) ((const char *) theirs->offers
-                                             + i * theirs->offer_size);
-  }
+  if (plugin->theirs != NULL && request->offer != NULL)
+    shown.offer = plugin_their_offer (plugin, request->offer);
   return shown;
 }
 
@@ -110,6 +105,8 @@ plugin_offer (const Plugin *plugin, const char *dataset, const char *schema,
               GError **error)
 {
   gboolean known = FALSE;
+  const struct md_offer *derived;
+  GError *local = NULL;
 
   for (gsize i = 0; i < plugin->provider.n_offers; i++) {
     const struct md_offer *offer = plugin_offer_at (plugin, i);
@@ -120,11 +117,16 @@ plugin_offer (const Plugin *plugin, const char *dataset, const char *schema,
     if (strcmp (offer->schema, schema) == 0)
       return offer;
   }
-  if (known)
+  if (known) {
     fail_offer (plugin, dataset, "schema", schema, error);
-  else
+    return NULL;
+  }
+  derived = plugin_derive (plugin, dataset, schema, &local);
+  if (local != NULL)
+    g_propagate_error (error, local);
+  else if (derived == NULL)
     fail_offer (plugin, NULL, "dataset", dataset, error);
-  return NULL;
+  return derived;
 }
 
 gboolean

@@ -44,6 +44,9 @@ gboolean plugin_adopt (Plugin *plugin, const struct md_plugin *theirs,
 gboolean plugin_judge (const Plugin *plugin, const char *name,
                        GError **error);
 gboolean plugin_judge_offers (const Plugin *plugin, GError **error);
+gboolean plugin_judge_offer (const Plugin *plugin,
+                             const struct md_offer *offer, gsize i,
+                             GError **error);
 /* Present and shown to people: UTF-8, one line, not too long.              */
 gboolean plugin_judge_text (const char *what, const char *text,
                             GError **error);
@@ -52,6 +55,16 @@ gboolean plugin_name_is_good (const char *text, const char *more);
 gboolean plugin_name_is_file_name (const char *name);
 /* "int", NULL for an unknown one.                                          */
 const char *plugin_type_name (guint type);
+
+/* ---- derive.c -------------------------------------------------------- */
+
+/* NULL without an error: the plugin makes no such dataset.                 */
+const struct md_offer *plugin_derive (const Plugin *plugin,
+                                      const char *dataset, const char *schema,
+                                      GError **error);
+/* The plugin's own of an offer of plugin_offer.                            */
+const struct md_offer *plugin_their_offer (const Plugin *plugin,
+                                           const struct md_offer *offer);
 
 /* ---- describe.c ------------------------------------------------------ */
 

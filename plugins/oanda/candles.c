@@ -13,6 +13,27 @@
 #include <string.h>
 #include <support/time.h>
 
+/* Starts of the candles that hold t, and that begin at or after it.        */
+static md_time
+floor_of (const struct oa_job *job, md_time t)
+{
+  md_time from, to;
+
+  job->oa->host->bar (job->call, &job->request->offer->interval, t, &from,
+                      &to);
+  return from;
+}
+
+static md_time
+ceil_of (const struct oa_job *job, md_time t)
+{
+  md_time from, to;
+
+  job->oa->host->bar (job->call, &job->request->offer->interval, t, &from,
+                      &to);
+  return from == t ? t : to;
+}
+
 /* One answer: candles that start in [from, to).                            */
 struct window {
   struct oa_job *job;
@@ -140,7 +161,6 @@ misplaced (const struct window *w, md_time ts, const char *why,
 static int
 place (struct window *w, md_time ts, bool *ret_inside, struct md_error *err)
 {
-  const struct md_interval *interval = &w->job->request->offer->interval;
   md_time last = w->last;
 
   w->last = ts;
@@ -148,8 +168,8 @@ place (struct window *w, md_time ts, bool *ret_inside, struct md_error *err)
   if (last != MD_ABSENT && ts < last)
     return misplaced (w, ts, "after a newer one", err);
   if (*ret_inside || (last == MD_ABSENT && ts < w->from
-                      && ts >= oa_floor (interval, w->from))
-      || ts == oa_ceil (interval, w->to) || (w->flags != 0 && ts >= w->to))
+                      && ts >= floor_of (w->job, w->from))
+      || ts == ceil_of (w->job, w->to) || (w->flags != 0 && ts >= w->to))
     return MD_OK;
   return misplaced (w, ts, "stands", err);
 }
@@ -163,7 +183,7 @@ judge_grid (const struct window *w, struct candle *candle)
 
   if (candle->bar.ts != MD_ABSENT
       && (interval->unit >= MD_UNIT_DAY || interval->zone == NULL)
-      && oa_floor (interval, candle->bar.ts) != candle->bar.ts)
+      && floor_of (w->job, candle->bar.ts) != candle->bar.ts)
     md_reason (&candle->reasons, "grid", "time");
 }
 
@@ -289,7 +309,7 @@ static void
 build_url (struct window *w, struct md_url *url, char *buf)
 {
   const struct md_offer *offer = w->job->request->offer;
-  const struct oa_alignment *alignment = oa_alignment_of (offer);
+  struct oa_alignment alignment;
   char granularity[16];
 
   oa_granularity (&offer->interval, granularity);
@@ -302,11 +322,11 @@ build_url (struct window *w, struct md_url *url, char *buf)
   md_url_query_time (url, "from", w->from);
   md_url_query (url, "includeFirst", "true");
   md_url_query (url, "smooth", "false");
-  if (alignment == NULL)
+  if (!oa_alignment_of (offer, &alignment))
     return;
-  md_url_query_i64 (url, "dailyAlignment", alignment->hour);
-  md_url_query (url, "alignmentTimezone", alignment->zone);
-  md_url_query (url, "weeklyAlignment", alignment->weekday);
+  md_url_query_i64 (url, "dailyAlignment", alignment.hour);
+  md_url_query (url, "alignmentTimezone", alignment.zone);
+  md_url_query (url, "weeklyAlignment", alignment.weekday);
 }
 
 /* Candles of [from, to); what OANDA calls incomplete is no history.        */
@@ -323,7 +343,7 @@ fetch_window (struct oa_job *job, md_time from, md_time to, md_time *ret_open,
 
   build_url (&w, &url, buf);
   md_url_query_time (&url, "to",
-                     oa_ceil (&job->request->offer->interval, to));
+                     ceil_of (job, to));
   klass = oa_get (job, &url, &reply, err);
   if (klass == MD_OK)
     klass = read_answer (&w, &reply, err);
@@ -373,7 +393,6 @@ static int
 fetch_history (struct oa_job *job, md_time end, struct md_error *err)
 {
   const struct md_request *request = job->request;
-  const struct md_interval *interval = &request->offer->interval;
   const struct md_host *host = job->oa->host;
   md_time at = request->from, next, open;
   int klass = MD_OK;
@@ -381,7 +400,7 @@ fetch_history (struct oa_job *job, md_time end, struct md_error *err)
   for (; klass == MD_OK && at < end; at = next) {
     next = end;
     if (end - at > request->offer->max_span_ns)
-      next = oa_floor (interval, at + request->offer->max_span_ns);
+      next = floor_of (job, at + request->offer->max_span_ns);
     klass = fetch_window (job, at, next, &open, err);
     if (klass == MD_OK && open > at)
       klass = host->covered (job->call, job->symbol, at, open, err);
@@ -395,9 +414,8 @@ int
 oa_fetch_candles (struct oa_job *job, struct md_error *err)
 {
   const struct md_request *request = job->request;
-  md_time final = oa_floor (&request->offer->interval,
-                            job->oa->host->now (job->call)
-                              - request->offer->settle_ns);
+  md_time final = floor_of (job, job->oa->host->now (job->call)
+                                   - request->offer->settle_ns);
   int klass;
 
   snprintf (job->what, sizeof job->what, "%.20s %.12s of %.40s",

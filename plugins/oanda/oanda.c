@@ -142,7 +142,7 @@ static const struct md_provider provider = {
   .struct_size = sizeof provider, .max_sessions = MOST_SESSIONS,
   MD_ARRAY (offer, oa_offers),
   .open = oa_open, .close = oa_close, .fetch = oa_fetch, .check = oa_check,
-  MD_ARRAY (limit, limits)
+  MD_ARRAY (limit, limits), .derive = oa_derive
 };
 
 static const struct md_symbols symbols = {
@@ -154,7 +154,7 @@ static const struct md_iface ifaces[] = {
   { NULL, NULL }
 };
 
-MD_PLUGIN (.name = "oanda", .version = "1.0",
+MD_PLUGIN (.name = "oanda", .version = "1.0", .needs_minor = 3,
            .description = "OANDA v20: candles of currencies, metals and CFDs "
                           "by mid, bid and ask",
            .license = "Apache-2.0",

@@ -47,21 +47,17 @@ struct oa_alignment {
 #define OA_OFFERS (3 * (12 + 3 * 9))
 extern const struct md_offer oa_offers[OA_OFFERS];
 
-/* NULL: this offer's candles do not depend on an alignment.                */
-const struct oa_alignment *oa_alignment_of (const struct md_offer *offer);
+/* False: this offer's candles do not depend on an alignment.               */
+bool oa_alignment_of (const struct md_offer *offer,
+                      struct oa_alignment *ret_alignment);
+/* Offers of datasets like "mid/17/Friday@Europe/London".                   */
+int oa_derive (const char *dataset, const char *schema,
+               struct md_offer *ret_offer, struct md_error *err);
 /* "S5" to "M", from the interval; buf of 16.                               */
 void oa_granularity (const struct md_interval *interval, char *buf);
 /* 'M', 'B' or 'A', and the member that holds such prices.                  */
 const char *oa_price_component (const struct md_offer *offer);
 const char *oa_price_member (const struct md_offer *offer);
-
-/* ---- grid.c ------------------------------------------------------------ */
-
-/* Length of an interval where every day has 24 hours and a month 30 days.  */
-int64_t oa_nominal (const struct md_interval *interval);
-/* Start of the interval that holds t, and the start at or after t.         */
-md_time oa_floor (const struct md_interval *interval, md_time t);
-md_time oa_ceil (const struct md_interval *interval, md_time t);
 
 /* ---- answer.c ---------------------------------------------------------- */
 

@@ -104,6 +104,8 @@ struct md_rejected {
 
 /* ---- the table ------------------------------------------------------ */
 
+struct md_interval; /* mdcore-provider.h                                  */
+
 #define MD_ALL_SYMBOLS UINT32_MAX /* for `covered`: the whole request     */
 
 struct md_host {
@@ -175,6 +177,11 @@ struct md_host {
   /* MD_PLUGIN_BRINGS_IO only: waits until the bucket allows a call.       */
   int (*permit) (struct md_call *call, const char *bucket, double cost,
                  struct md_error *err);
+
+  /* Since 0.3.  The bar that holds t begins and ends here; with a zone, right
+   * across changes of its clock.                                          */
+  void (*bar) (struct md_call *call, const struct md_interval *interval,
+               md_time t, md_time *ret_from, md_time *ret_to);
 };
 
 #endif

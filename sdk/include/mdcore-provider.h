@@ -145,6 +145,14 @@ struct md_provider {
 
   const struct md_limit *limits; /* the first of a bucket is the default  */
   size_t n_limits, limit_size;
+
+  /* Optional, since 0.3: for datasets with numbers in their names, which are
+   * too many for `offers`.  Fills an offer of this dataset and schema; what
+   * it points to lives as long as the plugin or is part of `dataset`, which
+   * does so, too.  MD_ERR_CONFIG says what is wrong with the name,
+   * MD_ERR_NOT_FOUND that it is none of these.  [any]                     */
+  int   (*derive) (const char *dataset, const char *schema,
+                   struct md_offer *ret_offer, struct md_error *err);
 };
 
 #define MD_IFACE_SYMBOLS "mdcore.symbols/1"

@@ -25,7 +25,7 @@ extern "C" {
 #endif
 
 #define MD_ABI_MAJOR 0 /* another major is refused at load time        */
-#define MD_ABI_MINOR 2 /* goes up each time something is appended      */
+#define MD_ABI_MINOR 3 /* goes up each time something is appended      */
 
 /* ---- values --------------------------------------------------------- */
 

@@ -206,8 +206,10 @@ fake_host_close (FakeHost *host, void *session)
 }
 
 static const struct md_offer *
-find_offer (const FakeHost *host, const char *dataset, const char *schema)
+find_offer (FakeHost *host, const char *dataset, const char *schema)
 {
+  struct md_offer *derived = &host->derived;
+
   for (gsize i = 0; i < host->provider->n_offers; i++) {
     const struct md_offer *offer
       = (const void *) ((const char *) host->provider->offers
@@ -218,7 +220,12 @@ find_offer (const FakeHost *host, const char *dataset, const char *schema)
             || g_pattern_match_simple (offer->dataset, dataset)))
       return offer;
   }
-  g_error ("no offer %s %s", dataset, schema);
+  *derived = (struct md_offer) { .dataset = NULL };
+  if (host->provider->derive == NULL
+      || host->provider->derive (dataset, schema, derived, &host->err)
+           != MD_OK)
+    g_error ("no offer %s %s: %s", dataset, schema, host->err.message);
+  return derived;
 }
 
 /* The class that is returned and the one in err are the same, and an error

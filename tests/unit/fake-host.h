@@ -60,6 +60,7 @@ struct md_call {
   const struct md_symbols *symbols;     /* or NULL                          */
   const struct md_estimate *estimate;   /* or NULL                          */
   const struct md_request *request;     /* of the fetch that runs           */
+  struct md_offer derived;              /* of its dataset, if it is         */
   struct md_error err;     /* of the last call                              */
 
   md_time now;             /* 2024-06-01T00:00:00Z until set                */

@@ -5,6 +5,8 @@
  */
 #include "fake-host-private.h"
 
+#include "data/interval.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -467,6 +469,14 @@ serve_permit (struct md_call *host, const char *bucket, double cost,
   return MD_OK;
 }
 
+static void
+serve_bar (struct md_call *host, const struct md_interval *interval, md_time t,
+           md_time *ret_from, md_time *ret_to)
+{
+  *ret_from = interval_floor (interval, t);
+  *ret_to = interval_next (interval, t);
+}
+
 const struct md_host fake_host_services = {
   .struct_size = sizeof (struct md_host),
   .abi_major = MD_ABI_MAJOR, .abi_minor = MD_ABI_MINOR,
@@ -475,4 +485,5 @@ const struct md_host fake_host_services = {
   .header = serve_header, .classify = serve_classify,
   .intern = serve_intern, .emit = serve_emit, .covered = serve_covered,
   .mapping = serve_mapping, .reject = serve_reject, .permit = serve_permit,
+  .bar = serve_bar,
 };

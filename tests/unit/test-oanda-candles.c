@@ -131,6 +131,8 @@ test_the_alignment_is_part_of_the_dataset (Fixture *f, gconstpointer data)
     { "mid", "17", "America/New_York", "Friday" },
     { "mid/utc", "0", "UTC", "Monday" },
     { "mid/new-york", "0", "America/New_York", "Monday" },
+    { "mid/8/Sunday@Europe/London", "8", "Europe/London", "Sunday" },
+    { "mid/22/Tuesday@UTC", "22", "UTC", "Tuesday" },
   };
   g_autofree char *body = answer ("W", "");
 
@@ -155,6 +157,90 @@ find_offer (const Fixture *f, const char *dataset, const char *schema)
       return &p->offers[i];
   }
   return NULL;
+}
+
+static int
+derive (Fixture *f, const char *dataset, const char *schema)
+{
+  struct md_offer offer = { .dataset = NULL };
+
+  f->host->err = (struct md_error) { .struct_size = sizeof f->host->err };
+  return f->host->provider->derive (dataset, schema, &offer, &f->host->err);
+}
+
+static void
+test_each_hour_and_day_is_an_alignment (Fixture *f, gconstpointer data)
+{
+  static const char *const days[] = { "Monday", "Tuesday", "Wednesday",
+                                      "Thursday", "Friday", "Saturday",
+                                      "Sunday" };
+
+  for (int hour = 0; hour < 24; hour++) {
+    for (gsize i = 0; i < 7; i++) {
+      g_autofree char *dataset
+        = g_strdup_printf ("bid/%d/%s@Asia/Tokyo", hour, days[i]);
+
+      g_assert_cmpint (derive (f, dataset, "ohlcv-1w"), ==, MD_OK);
+    }
+  }
+}
+
+static void
+test_what_is_no_alignment_is_told (Fixture *f, gconstpointer data)
+{
+  static const char *const cases[][3] = {
+    { "mid/24/Friday@UTC", "ohlcv-1d", "0 to 23" },
+    { "mid/07/Friday@UTC", "ohlcv-1d", "0 to 23" },
+    { "mid/100/Friday@UTC", "ohlcv-1d", "0 to 23" },
+    { "mid/-1/Friday@UTC", "ohlcv-1d", "0 to 23" },
+    { "mid/17/Friday@", "ohlcv-1d", "time zone" },
+    { "mid/17/Friday", "ohlcv-1d", "time zone" },
+    { "mid/17@UTC", "ohlcv-1d", "day on which a week" },
+    { "mid/17/@UTC", "ohlcv-1d", "no day of the week" },
+    { "mid/17/friday@UTC", "ohlcv-1d", "one of Monday" },
+    { "mid/17/Fridays@UTC", "ohlcv-1d", "one of Monday" },
+    { "mid/17/Friday@UTC", "ohlcv-1m", "\"mid\"" },
+    { "mid/17/Friday@UTC", "ohlcv-1h", "\"mid\"" },
+    { "mid/17/Friday@UTC", "ohlcv-1mo", "which month" },
+    { "mid/17/Friday@America/New_York", "ohlcv-1d", "called \"mid\"" },
+    { "ask/0/Monday@UTC", "ohlcv-1d", "called \"ask/utc\"" },
+    { "bid/0/Monday@America/New_York", "ohlcv-1d", "called \"bid/new-york\"" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_test_message ("%s", cases[i][0]);
+    g_assert_cmpint (derive (f, cases[i][0], cases[i][1]), ==, MD_ERR_CONFIG);
+    g_assert_nonnull (strstr (f->host->err.message, cases[i][2]));
+  }
+  g_assert_cmpint (derive (f, "mid/utcc", "ohlcv-1d"), ==, MD_ERR_NOT_FOUND);
+  g_assert_cmpint (derive (f, "last/0/Friday@UTC", "ohlcv-1d"), ==,
+                   MD_ERR_NOT_FOUND);
+  g_assert_cmpint (derive (f, "mid/0/Friday@UTC", "ohlcv-7d"), ==,
+                   MD_ERR_NOT_FOUND);
+}
+
+/* London's clock changes on 2024-03-31: 08:00 is 08:00 UTC, then 07:00.    */
+static void
+test_days_and_weeks_follow_another_clock (Fixture *f, gconstpointer data)
+{
+  static const char *const days[]
+    = { "2024-03-29T08:00:00Z", "2024-03-31T07:00:00Z",
+        "2024-04-01T08:00:00Z", NULL };
+  static const char *const weeks[]
+    = { "2024-03-24T08:00:00Z", "2024-03-31T07:00:00Z", NULL };
+
+  reply_candles (f, "D", days);
+  g_assert_cmpint (fetch_of (f, "mid/8/Sunday@Europe/London", "ohlcv-1d",
+                             "2024-03-29T08:00:00Z", "2024-04-02T07:00:00Z"),
+                   ==, MD_OK);
+  g_assert_cmpuint (n_rows (f), ==, 2);
+  g_assert_cmpuint (f->host->rejects->len, ==, 1);
+  reply_candles (f, "W", weeks);
+  g_assert_cmpint (fetch_of (f, "mid/8/Sunday@Europe/London", "ohlcv-1w",
+                             "2024-03-24T08:00:00Z", "2024-04-07T07:00:00Z"),
+                   ==, MD_OK);
+  g_assert_cmpuint (n_rows (f), ==, 2);
+  g_assert_cmpuint (f->host->rejects->len, ==, 0);
 }
 
 static void
@@ -316,6 +402,11 @@ main (int argc, char **argv)
       test_each_dataset_reads_its_own_price },
     { "the-alignment-is-part-of-the-dataset",
       test_the_alignment_is_part_of_the_dataset },
+    { "each-hour-and-day-is-an-alignment",
+      test_each_hour_and_day_is_an_alignment },
+    { "what-is-no-alignment-is-told", test_what_is_no_alignment_is_told },
+    { "days-and-weeks-follow-another-clock",
+      test_days_and_weeks_follow_another_clock },
     { "short-candles-have-no-alignment", test_short_candles_have_no_alignment },
     { "days-begin-at-five-in-new-york-on-both-sides-of-the-change",
       test_days_begin_at_five_in_new_york_on_both_sides_of_the_change },

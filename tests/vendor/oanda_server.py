@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Speaks the candles and instruments of OANDA's v20 REST API.
 
-    oanda_server.py --token TOKEN [--account ID ...]
+    oanda_server.py --token TOKEN [--account ID ...] [--bars NAME@M1/bid=FILE]
 
-Prices are made up from instrument, granularity and time, the same each time.
+Prices are made up from instrument, granularity and time, the same each time,
+but for recorded series (ts_ns_utc,open,high,low,close,volume) that are given.
 Prints {"url": ...} when it is ready.  Faults: see vendor.py; its own kinds are
 in `own_faults` below.
 
@@ -16,6 +17,7 @@ hours from two on, days, weeks and months follow the alignment that is asked
 for.  Members of the answer come with the candles first, as recorded.
 """
 import datetime
+import gzip
 import hashlib
 import json
 import re
@@ -130,14 +132,24 @@ def history(name, granularity, start, end, price="M", alignment=None):
             if not is_quiet(name, granularity, t)]
 
 
+def recorded(path):
+    """The same of a file."""
+    with gzip.open(path, "rt") as file:
+        lines = [line.split(",") for line in file.read().split("\n")[1:]
+                 if line]
+    return [(int(v[0]) // SECOND, *v[1:5], int(float(v[5]))) for v in lines]
+
+
 class OandaServer(vendor.VendorServer):
     # other-instrument: names another one.  incomplete: the last candle is
     # said to be running.  disorder: the newest candle comes first.
     # null-price: the middle candle has no close.
     own_faults = ("other-instrument", "incomplete", "disorder", "null-price")
 
-    def __init__(self, token="token", accounts=(), **common):
+    def __init__(self, token="token", accounts=(), bars=(), **common):
         self.token, self.accounts = token, list(accounts)
+        self.recorded = {name: recorded(path) for name, path in
+                         (text.split("=", 1) for text in bars)}
         super().__init__(**common)
 
     @staticmethod
@@ -207,7 +219,13 @@ class OandaServer(vendor.VendorServer):
             query.get("alignmentTimezone", "America/New_York"),
             query.get("weeklyAlignment", "Friday"))
         price = query.get("price", "M")
-        rows = history(name, granularity, start, end or now, price, alignment)
+        known = self.recorded.get(
+            f"{name}@{granularity}/{PRICES[price][0]}")
+        if known is not None:
+            rows = [row for row in known if start <= row[0] < (end or now)]
+        else:
+            rows = history(name, granularity, start, end or now, price,
+                           alignment)
         if query.get("includeFirst") != "true":
             rows = [row for row in rows if row[0] != start]
         if end is None:
@@ -237,8 +255,10 @@ def main():
     options = vendor.parser(__doc__.splitlines()[0])
     options.add_argument("--token", default="token")
     options.add_argument("--account", action="append", default=[])
+    options.add_argument("--bars", action="append", default=[],
+                         metavar="NAME@GRANULARITY/PRICE=FILE")
     args = options.parse_args()
-    vendor.run(OandaServer(args.token, args.account, **vendor.common(args)))
+    vendor.run(OandaServer(args.token, args.account, args.bars, **vendor.common(args)))
 
 
 if __name__ == "__main__":
