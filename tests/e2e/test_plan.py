@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """`mdcore plan`: what a run would ask, and that it then asks just that."""
 import os
+import re
+import resource
 
 import harness
 
@@ -86,6 +88,44 @@ def test_refetch_plans_what_is_held(t):
                   "chunks")
     t.run("plan", "--refetch", "2024-01-06/2024-01-05",
           t.path("made.ini")).expect(2, err="not after the start")
+
+
+# Seconds of processor time, not of a busy machine; instrumented code takes several times as long.
+with open(harness.BIN, "rb") as binary:
+    QUICK = 4 if b"__asan_init" in binary.read() else 1
+
+
+def test_500_symbols_and_five_years_of_minutes_are_planned_quickly(t):
+    for provider, dataset, symbol, key, exact in (
+            ("oanda", "mid", "X{:03}_USD", "OANDA_ACCESS_TOKEN", True),
+            ("alphavantage", "stocks/raw", "X{:03}", "ALPHAVANTAGE_API_KEY",
+             True),
+            ("coinbase", "spot", "X{:03}-USD", "NO_KEY", True),
+            ("polygon", "stocks/raw", "X{:03}", "POLYGON_API_KEY", False)):
+        symbols = ", ".join(symbol.format(i) for i in range(500))
+        path = t.write(provider + ".ini", f"""[job]
+name = large
+provider = {provider}
+dataset = {dataset}
+schema = ohlcv-1m
+symbols = {symbols}
+start = 2019-01-01
+end = 2024-01-01
+
+[store]
+path = {t.path(provider)}
+""")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        out = t.run("plan", path, env={key: "canary"}).expect(
+            0, not_out="canary", out="under the rate limit").out
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took = (after.ru_utime + after.ru_stime
+                - before.ru_utime - before.ru_stime)
+        calls = re.search("^calls: (.*), at least", out, re.MULTILINE)[1]
+        print(f"# {provider}: {calls} calls, planned in {took:.2f} s of "
+              "processor time")
+        harness.equal(" to " not in calls, exact, calls)
+        harness.true(took < QUICK, f"{provider}: {took:.2f} s")
 
 
 def test_the_rate_limit_tells_the_time(t):

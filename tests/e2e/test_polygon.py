@@ -533,7 +533,6 @@ faults.add(globals(), faults.Walk(
     own=("other-symbol", "short-count", "repeat-next", "foreign-next"))
 
 # The same transport under other requests: a few faults, all of them on demand.
-LONG = os.environ.get("MDCORE_TEST_LONG")
 faults.add(globals(), faults.Walk(
     serve_files,
     lambda t, url, store: files_job(t, url, store=store),
@@ -541,8 +540,7 @@ faults.add(globals(), faults.Walk(
     lambda t: {n: made(n, *WEEK) for n in STOCKS}, "[.]csv[.]gz"),
     own=("lost-file", "short-line"), name="files",
     without=("wrong-types", "null-fields", "wrong-shape", "duplicate-rows",
-             "out-of-range", "cut-json") + (() if LONG else tuple(
-                 f for f in faults.COMMON + faults.LASTING if f not in (
-                     "reset-body", "cut-open", "http-503", "empty"))))
+             "out-of-range", "cut-json"), brief=not faults.LONG,
+    lasting=faults.LASTING if faults.LONG else ("reset-body", "empty"))
 
 harness.main()

@@ -2,13 +2,7 @@
  *
  * The Alpha Vantage provider: series, errors that come as answers, listings.
  */
-#include "fake-host.h"
-
-#include <jansson.h>
-#include <math.h>
-#include <string.h>
-#include <support/decimal.h>
-#include <support/time.h>
+#include "vectors.h"
 
 #define KEY "KEYCANARY1234567"
 #define BARS "timestamp,open,high,low,close,volume\r\n"
@@ -419,109 +413,11 @@ test_symbols_that_cannot_be_are_refused (Fixture *f, gconstpointer data)
 
 /* ---- recorded answers ---------------------------------------------------- */
 
-static char *
-load_vector (const char *name)
-{
-  g_autofree char *path = g_build_filename (
-    g_getenv ("MDCORE_TEST_SOURCE"), "..", "shared", "vectors",
-    "alphavantage", name, NULL);
-  char *text = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    g_test_skip ("../shared/vectors/alphavantage is not here");
-  return text;
-}
-
-static json_t *
-fixture_of (json_t *manifest, const char *file)
-{
-  json_t *one;
-  gsize i;
-
-  json_array_foreach (json_object_get (manifest, "fixtures"), i, one) {
-    if (strcmp (json_string_value (json_object_get (one, "file")), file) == 0)
-      return one;
-  }
-  g_assert_not_reached ();
-}
-
-static void
-append_row (GString *out, const struct md_bar *row)
-{
-  const md_price prices[] = { row->open, row->high, row->low, row->close };
-  char text[40];
-  md_price volume;
-
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) row->ts);
-  for (int i = 0; i < 4; i++) {
-    md_price_format (prices[i], text);
-    g_string_append_printf (out, ",%s", text);
-  }
-  text[0] = '\0';
-  if (!isnan (row->volume)) {
-    /* These volumes have at most eight decimals.                           */
-    g_snprintf (text, sizeof text, "%.8f", row->volume);
-    g_assert_cmpint (md_price_parse (text, strlen (text), &volume), ==, 0);
-    md_price_format (volume, text);
-  }
-  g_string_append_printf (out, ",%s\n", text);
-}
-
-static void
-assert_digest (Fixture *f, json_t *fixture)
-{
-  g_autoptr (GString) lines = g_string_new (NULL);
-  g_autofree char *digest = NULL;
-
-  for (guint i = n_rows (f); i-- > 0;)
-    append_row (lines, bar (f, i));
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, lines->str,
-                                          (gssize) lines->len);
-  g_assert_cmpuint (n_rows (f), ==, (guint) json_integer_value (
-    json_object_get (fixture, "rows")));
-  g_assert_cmpstr (digest, ==, json_string_value (json_object_get (
-    json_object_get (fixture, "row_digest"), "sha256")));
-}
-
-static void
-test_recorded_series_give_the_recorded_rows (Fixture *f, gconstpointer data)
-{
-  static const struct {
-    const char *file, *dataset, *schema, *symbol, *from, *to;
-  } cases[] = {
-    { "intraday_5min_ibm.csv", "stocks/raw", "ohlcv-5m", "IBM", "2026-05-15",
-      "2026-05-16" },
-    { "daily_ibm.csv", "stocks/raw", "ohlcv-1d", "IBM", "2025-12-22",
-      "2026-05-16" },
-    { "fx_daily_eurusd.csv", "fx", "ohlcv-1d", "EUR/USD", "2025-12-29",
-      "2026-05-16" },
-    { "fx_intraday_5min_eurusd.csv", "fx", "ohlcv-5m", "EUR/USD",
-      "2026-05-15T12:50:00Z", "2026-05-15T21:10:00Z" },
-    { "digital_currency_daily_btceur.csv", "crypto", "ohlcv-1d", "BTC/EUR",
-      "2025-06-02", "2026-05-18" },
-  };
-  g_autofree char *text = load_vector ("manifest.json");
-  json_t *manifest = text != NULL ? json_loads (text, 0, NULL) : NULL;
-
-  for (gsize i = 0; manifest != NULL && i < G_N_ELEMENTS (cases); i++) {
-    const char *const symbols[] = { cases[i].symbol, NULL };
-    g_autofree char *body = load_vector (cases[i].file);
-
-    reply (f, body);
-    /* A hundred rows of a day: they do not reach the month's start.        */
-    if (i == 0)
-      reply (f, body);
-    g_assert_cmpint (fetch (f, cases[i].dataset, cases[i].schema, symbols,
-                            cases[i].from, cases[i].to), ==, MD_OK);
-    assert_digest (f, fixture_of (manifest, cases[i].file));
-  }
-  json_decref (manifest);
-}
-
 static void
 test_recorded_dividends_are_found (Fixture *f, gconstpointer data)
 {
-  g_autofree char *body = load_vector ("daily_adjusted_ibm.csv");
+  g_autofree char *body = vector_text ("alphavantage",
+                                        "daily_adjusted_ibm.csv");
   const struct md_action *rows;
 
   if (body == NULL)
@@ -539,25 +435,10 @@ test_recorded_dividends_are_found (Fixture *f, gconstpointer data)
 }
 
 static void
-test_recorded_months_keep_their_count (Fixture *f, gconstpointer data)
-{
-  g_autofree char *body = load_vector ("monthly_ibm.csv");
-
-  if (body == NULL)
-    return;
-  f->host->now = at ("2026-06-03");
-  reply (f, body);
-  g_assert_cmpint (fetch (f, "stocks/raw", "ohlcv-1mo", ibm, "1999-12-01",
-                          "2026-06-01"), ==, MD_OK);
-  g_assert_cmpuint (n_rows (f), ==, 318);
-  g_assert_cmpint (bar (f, 317)->ts, ==, at ("1999-12-01"));
-  g_assert_cmpfloat (bar (f, 1)->volume, ==, 133524534);
-}
-
-static void
 test_recorded_listings_are_all_there (Fixture *f, gconstpointer data)
 {
-  g_autofree char *body = load_vector ("listing_status_first400.csv");
+  g_autofree char *body = vector_text ("alphavantage",
+                                        "listing_status_first400.csv");
   const struct md_instrument *row;
 
   if (body == NULL)
@@ -618,11 +499,7 @@ main (int argc, char **argv)
       test_a_bad_row_is_rejected_with_all_reasons },
     { "symbols-that-cannot-be-are-refused",
       test_symbols_that_cannot_be_are_refused },
-    { "recorded-series-give-the-recorded-rows",
-      test_recorded_series_give_the_recorded_rows },
     { "recorded-dividends-are-found", test_recorded_dividends_are_found },
-    { "recorded-months-keep-their-count",
-      test_recorded_months_keep_their_count },
     { "recorded-listings-are-all-there", test_recorded_listings_are_all_there },
   };
 

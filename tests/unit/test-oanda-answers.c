@@ -5,8 +5,6 @@
  */
 #include "oanda-fixture.h"
 
-#include <jansson.h>
-#include <support/decimal.h>
 
 /* ---- answers ------------------------------------------------------------- */
 
@@ -261,143 +259,6 @@ test_several_accounts_want_a_choice (Fixture *f, gconstpointer data)
   g_assert_nonnull (strstr (f->host->err.message, "2 accounts"));
 }
 
-/* ---- recorded answers ---------------------------------------------------- */
-
-static json_t *
-load_vector (const char *name, char **ret_text)
-{
-  g_autofree char *path = g_build_filename (
-    g_getenv ("MDCORE_TEST_SOURCE"), "..", "shared", "vectors", "oanda", name,
-    NULL);
-  json_t *root;
-
-  if (!g_file_get_contents (path, ret_text, NULL, NULL)) {
-    g_test_skip ("../shared/vectors/oanda is not here");
-    return NULL;
-  }
-  root = json_loads (*ret_text, 0, NULL);
-  g_assert_nonnull (root);
-  return root;
-}
-
-static json_t *
-fixture_of (json_t *manifest, const char *file)
-{
-  json_t *one;
-  gsize i;
-
-  json_array_foreach (json_object_get (manifest, "fixtures"), i, one) {
-    if (strcmp (json_string_value (json_object_get (one, "file")), file) == 0)
-      return one;
-  }
-  g_assert_not_reached ();
-}
-
-static void
-append_row (GString *out, const struct md_bar *row)
-{
-  const md_price prices[] = { row->open, row->high, row->low, row->close };
-  char text[40];
-
-  g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) row->ts);
-  for (int i = 0; i < 4; i++) {
-    md_price_format (prices[i], text);
-    g_string_append_printf (out, ",%s", text);
-  }
-  g_string_append_printf (out, ",%.0f\n", row->volume);
-}
-
-static void
-assert_digest (Fixture *f, json_t *fixture)
-{
-  g_autoptr (GString) lines = g_string_new (NULL);
-  g_autofree char *digest = NULL;
-
-  for (guint i = 0; i < n_rows (f); i++)
-    append_row (lines, bar (f, i));
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, lines->str,
-                                          (gssize) lines->len);
-  g_assert_cmpuint (n_rows (f), ==, (guint) json_integer_value (
-    json_object_get (fixture, "rows")));
-  g_assert_cmpstr (digest, ==, json_string_value (json_object_get (
-    json_object_get (fixture, "row_digest"), "sha256")));
-}
-
-static void
-test_recorded_candles_give_the_recorded_rows (Fixture *f, gconstpointer data)
-{
-  static const struct {
-    const char *file, *symbol, *schema, *from, *to;
-  } pages[] = {
-    { "candles_de30_m5_mid.json", "DE30_EUR", "ohlcv-5m",
-      "2016-10-17T19:35:00Z", "2016-10-17T20:00:00Z" },
-    { "candles_eurusd_h1_without_includefirst.json", "EUR_USD", "ohlcv-1h",
-      "2017-01-01T00:00:00Z", "2017-01-03T09:00:00Z" },
-  };
-  g_autofree char *text = NULL;
-  json_t *manifest = load_vector ("manifest.json", &text);
-
-  for (gsize i = 0; manifest != NULL && i < G_N_ELEMENTS (pages); i++) {
-    const char *const symbols[] = { pages[i].symbol, NULL };
-    g_autofree char *page = NULL;
-
-    json_decref (load_vector (pages[i].file, &page));
-    fake_host_reply (f->host, "/candles", 200, NULL, page, -1);
-    g_assert_cmpint (fake_host_fetch (f->host, f->session, "mid",
-                                      pages[i].schema, symbols,
-                                      at (pages[i].from), at (pages[i].to),
-                                      0), ==, MD_OK);
-    assert_digest (f, fixture_of (manifest, pages[i].file));
-  }
-  json_decref (manifest);
-}
-
-static void
-test_recorded_errors_have_their_class (Fixture *f, gconstpointer data)
-{
-  static const struct {
-    const char *file;
-    int status, klass;
-  } pages[] = {
-    { "error_count_exceeded.json", 400, MD_ERR_REQUEST },
-    { "error_invalid_instrument.json", 400, MD_ERR_NOT_FOUND },
-    { "error_unauthorized.json", 401, MD_ERR_AUTH },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (pages); i++) {
-    g_autofree char *page = NULL;
-    json_t *root = load_vector (pages[i].file, &page);
-
-    if (root == NULL)
-      return;
-    json_decref (root);
-    fake_host_reply (f->host, "/candles", pages[i].status, NULL, page, -1);
-    g_assert_cmpint (fetch (f, "ohlcv-1m", "2024-01-02",
-                            "2024-01-02T01:00:00Z"), ==, pages[i].klass);
-  }
-}
-
-static void
-test_recorded_instruments_are_all_listed (Fixture *f, gconstpointer data)
-{
-  g_autofree char *page = NULL;
-  json_t *root = load_vector ("instruments.json", &page);
-  const struct md_instrument *row;
-
-  if (root == NULL)
-    return;
-  json_decref (root);
-  fake_host_reply (f->host, "/v3/accounts", 200, NULL,
-                   "{\"accounts\":[{\"id\":\"101-004-1-001\"}]}", -1);
-  fake_host_reply (f->host, "/instruments", 200, NULL, page, -1);
-  g_assert_cmpint (fake_host_list (f->host, f->session, "mid", NULL), ==,
-                   MD_OK);
-  g_assert_cmpuint (n_rows (f), ==, 70);
-  g_assert_cmpuint (f->host->rejects->len, ==, 0);
-  row = &g_array_index (f->host->rows, struct md_instrument, 69);
-  g_assert_cmpstr (fake_host_name (f->host, row->symbol), ==, "EUR_CHF");
-}
-
 int
 main (int argc, char **argv)
 {
@@ -421,12 +282,6 @@ main (int argc, char **argv)
       test_instruments_are_those_of_the_account },
     { "instruments-match-a-pattern", test_instruments_match_a_pattern },
     { "several-accounts-want-a-choice", test_several_accounts_want_a_choice },
-    { "recorded-candles-give-the-recorded-rows",
-      test_recorded_candles_give_the_recorded_rows },
-    { "recorded-errors-have-their-class",
-      test_recorded_errors_have_their_class },
-    { "recorded-instruments-are-all-listed",
-      test_recorded_instruments_are_all_listed },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -112,10 +112,12 @@ class Series:
 
 class AlphaVantageServer(vendor.VendorServer):
     # other-month: rows of the month before.  end-labels: a bar labelled
-    # 20:00.  short-line: the last line lacks a field.  null-fields: the
-    # middle row has no close.  empty-object: {}.
-    own_faults = ("other-month", "end-labels", "short-line", "null-fields",
-                  "empty-object", "burst", "minute", "premium", "day")
+    # 20:00.  short-line: the last line lacks a field.  empty-object:
+    # {}.  To the middle row: wrong-types, null-fields, duplicate-rows,
+    # out-of-range.  wrong-shape: a column is missing in header and rows.
+    own_faults = ("other-month", "end-labels", "short-line", "wrong-types",
+                  "null-fields", "duplicate-rows", "out-of-range",
+                  "wrong-shape", "empty-object", "burst", "minute", "premium", "day")
 
     def __init__(self, key="key", bars=(), per_day=0, free=False, now=None,
                  **common):
@@ -252,6 +254,19 @@ class AlphaVantageServer(vendor.VendorServer):
             rows[-1][0] = rows[-1][0][:11] + "20:00:00"
         return self.table(request, market, rows, False, None)
 
+    @staticmethod
+    def spoil_row(fault, rows):
+        middle = len(rows) // 2
+        row = rows[middle]
+        if fault == "wrong-types":
+            row[4] = "many"
+        elif fault == "null-fields":
+            row[4] = ""
+        elif fault == "duplicate-rows":
+            rows.insert(middle, list(row))
+        elif fault == "out-of-range":
+            row[0] = "2031" + row[0][4:]
+
     def table(self, request, market, rows, is_adjusted, length):
         header = ["timestamp", "open", "high", "low", "close"]
         if market == "fx":
@@ -266,8 +281,10 @@ class AlphaVantageServer(vendor.VendorServer):
             rows = [row[:5] + [row[4], row[5], "0.0000"] for row in rows]
         else:
             header.append("volume")
-        if request.spoil == "null-fields" and rows:
-            rows[len(rows) // 2][4] = ""
+        if rows:
+            self.spoil_row(request.spoil, rows)
+        if request.spoil == "wrong-shape":
+            header, rows = header[:-1], [row[:-1] for row in rows]
         lines = [",".join(row) for row in reversed(rows)]
         if request.spoil == "short-line" and lines:
             lines[-1] = lines[-1].rsplit(",", 1)[0]

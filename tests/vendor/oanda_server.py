@@ -143,8 +143,11 @@ def recorded(path):
 class OandaServer(vendor.VendorServer):
     # other-instrument: names another one.  incomplete: the last candle is
     # said to be running.  disorder: the newest candle comes first.
-    # null-price: the middle candle has no close.
-    own_faults = ("other-instrument", "incomplete", "disorder", "null-price")
+    # To the middle candle: wrong-types, null-fields, duplicate-rows,
+    # out-of-range.  wrong-shape: the candles are no array.
+    own_faults = ("other-instrument", "incomplete", "disorder", "wrong-types",
+                  "null-fields", "duplicate-rows", "out-of-range",
+                  "wrong-shape")
 
     def __init__(self, token="token", accounts=(), bars=(), **common):
         self.token, self.accounts = token, list(accounts)
@@ -234,6 +237,19 @@ class OandaServer(vendor.VendorServer):
                          lambda t: following(granularity, t, alignment) <= now)
 
     @staticmethod
+    def spoil(fault, candles, member):
+        middle = len(candles) // 2
+        candle = candles[middle]
+        if fault == "wrong-types":
+            candle[member]["c"] = {"x": 1}
+        elif fault == "null-fields":
+            candle[member]["c"] = None
+        elif fault == "duplicate-rows":
+            candles.insert(middle, dict(candle))
+        elif fault == "out-of-range":
+            candle["time"] = "2031" + candle["time"][4:]
+
+    @staticmethod
     def page(request, name, granularity, rows, member, is_complete):
         candles = [{"complete": is_complete(row[0]), "volume": row[5],
                     "time": format_time(row[0]),
@@ -244,8 +260,10 @@ class OandaServer(vendor.VendorServer):
             candles[-1]["complete"] = False
         elif request.spoil == "disorder":
             candles = candles[-1:] + candles[:-1]
-        elif request.spoil == "null-price" and candles:
-            candles[len(candles) // 2][member]["c"] = None
+        elif candles:
+            OandaServer.spoil(request.spoil, candles, member)
+        if request.spoil == "wrong-shape":
+            candles = {"rows": candles}
         return vendor.Reply(200, json.dumps(
             {"candles": candles, "instrument": name,
              "granularity": granularity}), {"RequestID": "42"}, len(rows))
@@ -258,7 +276,8 @@ def main():
     options.add_argument("--bars", action="append", default=[],
                          metavar="NAME@GRANULARITY/PRICE=FILE")
     args = options.parse_args()
-    vendor.run(OandaServer(args.token, args.account, args.bars, **vendor.common(args)))
+    vendor.run(OandaServer(args.token, args.account, args.bars,
+                           **vendor.common(args)))
 
 
 if __name__ == "__main__":
