@@ -107,8 +107,10 @@ read_object (const struct av_job *job, const struct md_reply *reply,
     else
       is_data = is_data || !md_json_key_is (key, "Meta Data");
   }
+  /* Not quoted: the text may be the one that repeats the key.              */
   if (!md_json_finish (&json))
-    return md_json_error (&json, job->what, err);
+    return md_error_say (err, MD_ERR_PROTOCOL, "%s: the answer begins like "
+                         "JSON and is broken", job->what);
   if (text.ptr != NULL) {
     snprintf (said, sizeof said, "%.*s",
               (int) (text.len < sizeof said ? text.len : sizeof said - 1),

@@ -20,6 +20,7 @@ struct line {
   const struct md_text *fields;
   size_t n;
   struct md_reasons reasons;
+  bool rounds;             /* prices are written with binary noise */
 };
 
 static int
@@ -49,7 +50,9 @@ read_price (struct line *line, int column, const char *name,
             md_price *ret_price)
 {
   struct md_text text = line->fields[column];
-  enum md_decimal result = md_price_parse (text.ptr, text.len, ret_price);
+  enum md_decimal result
+    = line->rounds ? md_price_parse_rounded (text.ptr, text.len, ret_price)
+                   : md_price_parse (text.ptr, text.len, ret_price);
 
   if (text.len == 0 || result != MD_DECIMAL_OK)
     md_reason (&line->reasons, text.len == 0 ? "missing" : kind_of (result),
@@ -249,6 +252,7 @@ read_line (struct av_rows *rows, const struct columns *columns,
   double split = 1;
   int klass = MD_OK;
 
+  line->rounds = (offer->flags & MD_OFFER_ROUNDS) != 0;
   read_label (rows, line, columns->ts, &bar.ts);
   if (bar.ts != MD_ABSENT)
     klass = judge_place (rows, line->fields[columns->ts], bar.ts, err);

@@ -100,7 +100,7 @@ read_fields (struct md_json *json, struct instrument *one,
       md_need_i64 (json, "tradeUnitsPrecision", reasons,
                    &one->units_precision);
   }
-  if (one->name.ptr == NULL && reasons->len == 0)
+  if (one->name.len == 0 && reasons->len == 0)
     md_reason (reasons, "missing", "name");
   if (one->precision != MD_ABSENT
       && (one->precision < 0 || one->precision > 9))
