@@ -66,6 +66,8 @@ next_steps (const NewPlugin *plugin)
   g_ptr_array_add (steps, g_strdup ("meson setup build"));
   g_ptr_array_add (steps, g_strdup ("meson compile -C build"));
   g_ptr_array_add (steps, g_strdup ("meson test -C build"));
+  g_ptr_array_add (steps, g_strdup_printf ("%s conform build/%s.so", program,
+                                           name));
   g_ptr_array_add (steps, g_strdup_printf (
     "install -D -m 755 -t ~/.local/lib/mdcore-1/plugins build/%s.so", name));
   g_ptr_array_add (steps, g_strdup_printf (

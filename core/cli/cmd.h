@@ -12,6 +12,7 @@ int cmd_calendar (Cli *cli, int argc, char **argv);
 int cmd_changes (Cli *cli, int argc, char **argv);
 int cmd_check (Cli *cli, int argc, char **argv);
 int cmd_compact (Cli *cli, int argc, char **argv);
+int cmd_conform (Cli *cli, int argc, char **argv);
 int cmd_config (Cli *cli, int argc, char **argv);
 int cmd_coverage (Cli *cli, int argc, char **argv);
 int cmd_demo (Cli *cli, int argc, char **argv);

@@ -25,6 +25,8 @@ const Command commands[] = {
     cmd_inspect, FALSE },
   { "new-plugin", "A project to start a provider or a sink from",
     "NAME [--sink] [--lang c|cpp]", cmd_new_plugin, FALSE },
+  { "conform", "Whether a plugin keeps the rules", "PLUGIN.so [--job JOB]",
+    cmd_conform, FALSE },
   { "symbols", "The instruments that a provider lists",
     "PROVIDER [PATTERN]", cmd_symbols, FALSE },
   { "status", "What the store holds and how the last run ended", "[JOB]",

@@ -71,6 +71,8 @@ def follow(t, *args):
 def test_the_printed_steps_of_a_provider_work_as_they_stand(t):
     empty, out = follow(t, "acme")
     assert re.search(r"^acme\s", out, re.M), out
+    assert re.search(r"^10 passed, 2 skipped, 0 waived, 0 failed$", out,
+                     re.M), out
     rows = [r for r in out.splitlines() if r.startswith("2024-01-")]
     harness.equal(len(rows), 62, "rows of two symbols in 31 days")
     harness.equal({r.split(",")[1] for r in rows}, {"ONE", "TWO"})
