@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The installed tree, moved, and a plugin built against its SDK."""
 import os
+import re
 import shutil
 
 import harness
@@ -72,6 +73,55 @@ def test_the_sdk_links_its_helpers(t):
     extra = os.environ.get("MDCORE_TEST_SANITIZE", "").split()
     command(t, "cc", source, "-o", t.path("use"), *flags, *extra)
     command(t, t.path("use"))
+
+
+def grow(header, struct, member):
+    """The header's text with one more member at the end of a struct."""
+    grown, n = re.subn(rf"(\nstruct {struct} {{.*?)(\n}};)",
+                       rf"\1\n  {member};\2", header, count=1, flags=re.S)
+    assert n == 1, struct
+    return grown
+
+
+def test_a_plugin_of_a_grown_header_runs_in_this_program(t):
+    """A field of each struct, an interface and a host function more."""
+    prefix = install(t)
+    if not shutil.which("cc"):
+        t.skip("no cc")
+    include = shutil.copytree(os.path.dirname(find(prefix, "mdcore.h")),
+                              t.path("grown"))
+    for name, members in (
+            ("mdcore.h", {"md_key": "const char *unit",
+                          "md_plugin": "const char *mirror"}),
+            ("mdcore-host.h", {"md_host": "int (*guess) (struct md_call *)"}),
+            ("mdcore-provider.h", {"md_offer": "int64_t depth",
+                                   "md_provider": "int (*warm) (void *)"}),
+            ("mdcore-records.h", {"md_bar": "int64_t mood"})):
+        path = os.path.join(include, name)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for struct, member in members.items():
+            text = grow(text, struct, member)
+        text = re.sub(r"(#define MD_ABI_MINOR )\d+", r"\g<1>99", text)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(os.path.join(harness.SOURCE, "docs", "examples",
+                           "hello-provider", "hello.c"),
+              encoding="utf-8") as file:
+        source = file.read()
+    ifaces = "{ MD_IFACE_PROVIDER, &provider }"
+    assert ifaces in source
+    source = t.write("hello.c", source.replace(
+        ifaces, '{ "mdcore.oracle/1", &provider }, ' + ifaces))
+    os.mkdir(t.path("built"), 0o755)
+    command(t, "cc", "-std=c99", "-fPIC", "-shared", "-I", include, source,
+            "-o", t.path("built", "hello.so"))
+    where = ("--plugin-path", t.path("built"))
+    mdcore(t, prefix, "backfill", "hello", "ANY", "--schema", "ohlcv-1d",
+           "--from", "2024-01-01", "--to", "2024-02-01", *where)
+    rows = mdcore(t, prefix, "export", "--provider", "hello", "--format",
+                  "csv", *where).splitlines()
+    assert len(rows) == 1 + 31, rows
 
 
 def test_every_helper_s_header_is_installed(t):
