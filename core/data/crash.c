@@ -19,6 +19,11 @@ static const char *const names[] = {
   "commit:after-write",   /* it is on disk, nobody has been told            */
   "backup:after-tables",  /* tables are copied, the log is not              */
   "backup:before-rename", /* the copy is whole, its name is not             */
+  "note:before-write",    /* a provider's note is not on disk               */
+  "note:after-write",     /* it is, and the provider has not been told      */
+  "download:piece",       /* some bytes of a download are in its file       */
+  "download:whole",       /* all are, nobody has checked them               */
+  "download:renamed",     /* it is checked and has its name                 */
   "prune:after-ledger",   /* the ledger says pruned, rows are still there   */
 #endif
   NULL

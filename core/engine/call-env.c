@@ -19,6 +19,7 @@ call_env_init (CallEnv *env, const EngineInput *input, const Cancel *cancel)
     .keys = input->keys,
     .job = job,
     .net = input->net,
+    .store = input->store,
     .limiter = limiter_new (NULL, key_id),
     .breaker = breaker_new (&job->breaker),
     .gate = gate_new (),

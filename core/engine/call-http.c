@@ -11,8 +11,8 @@
 
 #define BODY_EXCERPT 200
 
-static int
-stopped_waiting (CallEnv *env, const char *why, struct md_error *err)
+int
+call_stopped (CallEnv *env, const char *why, struct md_error *err)
 {
   if (!cancel_requested (env->cancel)) {
     return md_fail (err, MD_ERR_CANCELLED,
@@ -35,7 +35,7 @@ wait_for_bucket (CallEnv *env, const char *bucket, double cost,
   call_env_waiting (env, NULL);
   __atomic_add_fetch (&env->waited_ns,
                       (guint64) (clock_monotonic () - start), __ATOMIC_RELAXED);
-  return taken ? MD_OK : stopped_waiting (env, "the rate limit", err);
+  return taken ? MD_OK : call_stopped (env, "the rate limit", err);
 }
 
 static int
@@ -48,12 +48,12 @@ wait_for_breaker (CallEnv *env, const char *origin, struct md_error *err)
     gboolean reached;
 
     if (env->deadline != 0 && until > env->deadline)
-      return stopped_waiting (env, "the circuit breaker", err);
+      return call_stopped (env, "the circuit breaker", err);
     call_env_waiting (env, "the circuit breaker");
     reached = clock_wait_until (until, env->cancel);
     call_env_waiting (env, NULL);
     if (!reached)
-      return stopped_waiting (env, "the circuit breaker", err);
+      return call_stopped (env, "the circuit breaker", err);
   }
   return MD_OK;
 }
@@ -176,6 +176,7 @@ send_it (struct md_call *call, const struct md_http *request,
     .max_body = request->max_body,
     .pull = (request->flags & MD_HTTP_PULL) != 0,
     .raw = (request->flags & MD_HTTP_RAW) != 0,
+    .once = (request->flags & MD_HTTP_ONCE) != 0,
     .keep_wire = env->job != NULL && env->job->keep_raw,
     .origins = (const char *const *) env->keys->origins,
     .secrets = (const char *const *) env->keys->secrets,
@@ -183,8 +184,6 @@ send_it (struct md_call *call, const struct md_http *request,
     .deadline = env->deadline,
   };
 
-  __atomic_add_fetch (&env->calls, 1, __ATOMIC_RELAXED);
-  call->calls++;
   return net_send (env->net, &net, err);
 }
 
@@ -292,6 +291,8 @@ call_http (struct md_call *call, const struct md_http *request,
     klass = admit (env, request, origin, err);
   if (klass != MD_OK)
     return klass;
+  __atomic_add_fetch (&env->calls, 1, __ATOMIC_RELAXED);
+  call->calls++;
   reply = send_it (call, request, &auth, err);
   if (reply == NULL) {
     /* A request that was refused on this side says nothing of the origin.  */
@@ -316,6 +317,24 @@ call_http (struct md_call *call, const struct md_http *request,
     keep_answer (call, request->url);
   }
   return judge_end (call, request, reply, err);
+}
+
+int
+call_lend_file (struct md_call *call, const char *path, guint flags,
+                struct md_error *err)
+{
+  const struct md_http request = { .struct_size = sizeof request,
+                                   .url = path,
+                                   .flags = flags | MD_HTTP_PULL };
+  const NetAuth none = { 0 };
+
+  g_clear_pointer (&call->reply, net_reply_free);
+  call->reply = send_it (call, &request, &none, err);
+  if (call->reply == NULL)
+    return err->klass;
+  call->reply_pulled = TRUE;
+  call->reply_kept = FALSE;
+  return MD_OK;
 }
 
 int

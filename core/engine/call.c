@@ -86,6 +86,7 @@ call_free (struct md_call *call)
   g_free (call->mappings);
   g_free (call->had_rows);
   g_clear_pointer (&call->reply, net_reply_free);
+  g_free (call->recalled);
   g_ptr_array_unref (call->builders);
   g_hash_table_unref (call->ids);
   g_ptr_array_unref (call->names);
@@ -166,6 +167,33 @@ no_gap (struct md_call *call, uint32_t symbol, md_time from, md_time to,
                   "`gap` belongs to streams, not to fetch");
 }
 
+static int
+call_fact (struct md_call *call, const char *name, const char *value,
+           struct md_error *err)
+{
+  if (call->listener == NULL || call->listener->fact == NULL)
+    return md_fail (err, MD_ERR_UNSUPPORTED, "nobody asked for facts");
+  call->listener->fact (name, value, call->listener->data);
+  return MD_OK;
+}
+
+static int
+call_condition (struct md_call *call, md_time from, md_time to,
+                const char *condition, md_time changed, struct md_error *err)
+{
+  const Condition one = { .from = from,
+                          .to = to,
+                          .changed = changed,
+                          .text = (char *) condition };
+
+  if (call->listener == NULL || call->listener->condition == NULL)
+    return md_fail (err, MD_ERR_UNSUPPORTED, "nobody asked for conditions");
+  if (from >= to)
+    return md_fail (err, MD_ERR_PROTOCOL, "a condition of no time at all");
+  call->listener->condition (&one, call->listener->data);
+  return MD_OK;
+}
+
 const struct md_host call_host = {
   .struct_size = sizeof (struct md_host),
   .abi_major = MD_ABI_MAJOR,
@@ -190,4 +218,11 @@ const struct md_host call_host = {
   .gap = no_gap,
   .permit = call_permit,
   .bar = call_bar,
+  .wait = call_wait,
+  .remember = call_remember,
+  .recall = call_recall,
+  .download = call_download,
+  .discard = call_discard,
+  .fact = call_fact,
+  .condition = call_condition,
 };

@@ -23,6 +23,7 @@ typedef struct {
   const BoundKeys *keys;
   const Job *job;             /* or NULL (inspecting)                       */
   Net *net;
+  Store *store;               /* notes and downloads; or NULL               */
   Limiter *limiter;
   Breaker *breaker;
   Gate *gate;                 /* the first call runs alone                  */
@@ -62,6 +63,13 @@ typedef int (*CoveredFn) (struct md_call *call, Covered *covered,
 typedef int (*RowsFn) (struct md_call *call, const void *rows, gsize n,
                        gsize stride, gpointer data, struct md_error *err);
 
+/* Hears what the vendor says of itself; NULL members want nothing.         */
+typedef struct {
+  void (*fact) (const char *name, const char *value, gpointer data);
+  void (*condition) (const Condition *condition, gpointer data);
+  gpointer data;
+} Listener;
+
 struct md_call {
   CallEnv *env;
   const struct md_request *request;  /* NULL outside fetch                  */
@@ -93,6 +101,8 @@ struct md_call {
   GPtrArray *conns;                  /* of struct md_conn                   */
   NetReply *reply;
   gboolean reply_pulled, reply_kept;
+  char *recalled;                    /* lent by the last recall             */
+  const Listener *listener;          /* or NULL                             */
   guint calls;                       /* answered or not                     */
 };
 
@@ -150,3 +160,18 @@ int call_mapping (struct md_call *call, uint32_t symbol,
                   struct md_error *err);
 int call_reject (struct md_call *call, const struct md_rejected *rejected,
                  struct md_error *err);
+int call_wait (struct md_call *call, int64_t ns, struct md_error *err);
+int call_remember (struct md_call *call, const char *name, const char *text,
+                   struct md_error *err);
+int call_recall (struct md_call *call, const char *name,
+                 const char **ret_text, struct md_error *err);
+int call_download (struct md_call *call, const struct md_http *request,
+                   const struct md_file *file, struct md_reply *ret_reply,
+                   struct md_error *err);
+int call_discard (struct md_call *call, const char *name,
+                  struct md_error *err);
+/* CANCELLED: the user's wish, or the run's time limit, comes before `why`. */
+int call_stopped (CallEnv *env, const char *why, struct md_error *err);
+/* Lends an open file to `read` and `next_member`.                          */
+int call_lend_file (struct md_call *call, const char *path, guint flags,
+                    struct md_error *err);

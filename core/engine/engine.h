@@ -22,9 +22,18 @@ typedef struct {
   GPtrArray *symbols;          /* of char *                                 */
   md_time from, to;
   gboolean refetch;            /* covered before, asked again               */
+  md_time newer_than;          /* refetch: as in struct md_request          */
   gboolean provisional;        /* bars that are not final: kept with a flag */
                                /*   and never covered                       */
 } Chunk;
+
+/* What the vendor says of its own data.                                    */
+typedef struct {
+  char *dataset;
+  md_time from, to;
+  md_time changed;             /* before this, or MD_ABSENT                 */
+  char *text;                  /* "degraded"; NULL = good                   */
+} Condition;
 
 typedef struct {
   GPtrArray *chunks;           /* of Chunk in `owned`: actions first, then  */
@@ -62,6 +71,8 @@ typedef struct {
   Net *net;
   Store *store;                /* plan: may be NULL (nothing held yet)      */
   md_time refetch_from, refetch_to; /* both MD_ABSENT = none                */
+  const GPtrArray *changed;    /* of Condition: asked again where they have */
+                               /*   changed since we asked; or NULL         */
   md_time now;                 /* the run's "now"                           */
   Cancel *cancel;
 } EngineInput;
@@ -82,6 +93,15 @@ gboolean engine_afford (const EngineInput *input, Plan *plan, GError **error);
 char *money_format (double money);
 /* Known to cost more than the job allows.                                  */
 gboolean plan_is_too_dear (const Plan *plan, const Job *job);
+
+/* What the vendor says of itself, without cost: its datasets; of a dataset
+ * its schemas and prices; of a schema its fields (NULL: not named).  `fact`
+ * is called for each.  Sends requests; input->job may be a made-up one.    */
+typedef void (*EngineFact) (const char *name, const char *value,
+                            gpointer data);
+gboolean engine_details (const EngineInput *input, const char *dataset,
+                         const char *schema, EngineFact fact, gpointer data,
+                         GError **error);
 
 /* ---- run ------------------------------------------------------------- */
 

@@ -86,6 +86,7 @@ ask (CallEnv *env, void *session, const Question *question, const Span *span,
     .selector = chunk->selector,
     .from = span->from,
     .to = span->to,
+    .newer_than = chunk->newer_than,
   };
   struct md_call *call = call_new (env, &request,
                                    plugin_offer_table (chunk->offer), NULL,

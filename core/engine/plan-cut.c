@@ -216,6 +216,17 @@ count_windows (const Chunk *chunk)
   return n * MAX (chunk->symbols->len, 1);
 }
 
+gboolean
+plan_orders_whole (const BoundKeys *keys)
+{
+  for (gsize i = 0; keys != NULL && i < keys->n; i++) {
+    if ((keys->keys[i].flags & MD_KEY_WHOLE) != 0
+        && g_strcmp0 (keys->values[i].s, keys->keys[i].dflt) != 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 void
 plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max)
 {

@@ -144,6 +144,25 @@ add_revised (GArray *want, const PlanRange *range, const GArray *ledger,
   }
 }
 
+/* What the vendor has changed since it was asked.                          */
+static void
+add_changed (GArray *want, const PlanRange *range, const GArray *ledger,
+             const PlanPolicy *policy)
+{
+  for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
+    const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
+
+    for (guint k = 0; is_answered (span) && k < policy->changed->len; k++) {
+      const Condition *one = policy->changed->pdata[k];
+
+      if (one->changed != MD_ABSENT && one->changed > span->asked_at
+          && g_strcmp0 (one->dataset, policy->dataset) == 0)
+        spans_add (want, MAX (MAX (one->from, span->from), range->from),
+                   MIN (MIN (one->to, span->to), range->to));
+    }
+  }
+}
+
 /* Moves the ends of each span to the next bar's start.  A bar belongs to the
  * span that its start lies in, so this neither adds nor loses one; what has
  * no bar's start in it vanishes.                                           */
@@ -178,6 +197,8 @@ plan_want (const struct md_offer *offer, const PlanRange *range,
     add_revised (want, range, ledger,
                  interval_floor (&offer->interval,
                                  policy->now - policy->revise));
+  if (policy->changed != NULL)
+    add_changed (want, range, ledger, policy);
   if (policy->refetch_from != MD_ABSENT && policy->refetch_to != MD_ABSENT)
     spans_add (want,
                MAX (range->from, interval_floor (&offer->interval,
@@ -187,14 +208,16 @@ plan_want (const struct md_offer *offer, const PlanRange *range,
   return want;
 }
 
-gboolean
-plan_asks_again (const GArray *ledger, md_time from, md_time to)
+md_time
+plan_asked_at (const GArray *ledger, md_time from, md_time to)
 {
+  md_time oldest = MD_ABSENT;
+
   for (guint i = 0; ledger != NULL && i < ledger->len; i++) {
     const LedgerSpan *span = &g_array_index (ledger, LedgerSpan, i);
 
     if (span->from < to && span->to > from && is_answered (span))
-      return TRUE;
+      oldest = MIN (oldest, span->asked_at);
   }
-  return FALSE;
+  return oldest;
 }

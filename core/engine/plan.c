@@ -23,6 +23,7 @@ typedef struct {
   GHashTable *symbols;     /* symbol -> index + 1                           */
   GArray **wants;          /* by symbol; NULL: never asked, all is wanted   */
   GArray *again;           /* Span: settled before and wanted all the same  */
+  md_time asked_at;        /* the oldest answer among those                 */
   GArray *everything;      /* the whole range, for those without a ledger   */
   PlanEnds *ends;          /* NULL: symbols do not end                      */
   PlanNotes *notes;
@@ -56,9 +57,11 @@ take_want (Part *part, guint index, const GArray *ledger)
 
   for (guint i = 0; i < want->len; i++) {
     const Span *span = &g_array_index (want, Span, i);
+    md_time asked_at = plan_asked_at (ledger, span->from, span->to);
 
-    if (plan_asks_again (ledger, span->from, span->to))
+    if (asked_at != MD_ABSENT)
       spans_add (part->again, span->from, span->to);
+    part->asked_at = MIN (part->asked_at, asked_at);
   }
   for (guint i = 0; i < waiting->len; i++)
     plan_notes_add (part->notes, part->input->job->symbols[index],
@@ -200,6 +203,24 @@ copy_names (const GPtrArray *symbols, guint first, guint n)
   return names;
 }
 
+/* Only the day of a change is told.                                        */
+static md_time
+newer_than (const Part *part, const Span *piece)
+{
+  const GPtrArray *changed = part->policy.changed;
+  md_time first = MD_ABSENT;
+
+  for (guint i = 0; changed != NULL && i < changed->len; i++) {
+    const Condition *one = changed->pdata[i];
+
+    if (one->changed != MD_ABSENT && one->from < piece->to
+        && one->to > piece->from
+        && g_strcmp0 (one->dataset, part->dataset) == 0)
+      first = MIN (first, one->changed - MD_DAY);
+  }
+  return first != MD_ABSENT ? MAX (first, part->asked_at) : part->asked_at;
+}
+
 /* Lists of `size` symbols each; `*` is asked with no name at all.          */
 static GPtrArray *
 split_names (const GPtrArray *symbols, guint size, gboolean all)
@@ -233,8 +254,10 @@ add_chunks (Part *part, const GArray *pieces, GPtrArray *lists)
 
     spans_add (one, piece->from, piece->to);
     again = spans_intersect (part->again, one);
-    for (guint k = 0; k < lists->len; k++)
-      (chunk++)->refetch = again->len > 0;
+    for (guint k = 0; k < lists->len; k++, chunk++) {
+      chunk->refetch = again->len > 0;
+      chunk->newer_than = chunk->refetch ? newer_than (part, piece) : 0;
+    }
   }
 }
 
@@ -242,11 +265,13 @@ static void
 cut_group (Part *part, const Group *group)
 {
   gboolean all = part->input->job->selector == MD_SELECT_ALL;
-  gboolean whole = plan_reads_files (part->input->keys);
+  gboolean files = plan_reads_files (part->input->keys);
+  gboolean whole = files || plan_orders_whole (part->input->keys);
   gboolean days = plan_reads_days (part->input->keys);
-  guint size = whole || days ? MAX (group->symbols->len, 1)
+  guint size = files || days ? MAX (group->symbols->len, 1)
                      : plan_group_size (part->offer,
-                                        spans_total (group->spans));
+                                        whole ? 0
+                                              : spans_total (group->spans));
   g_autoptr (GArray) pieces = spans_new ();
   g_autoptr (GPtrArray) lists = split_names (group->symbols, size, all);
 
@@ -325,7 +350,8 @@ part_init (Part *part, const EngineInput *input, const struct md_offer *offer,
     /* What is charged for is not bought again on suspicion.                */
     .policy = { input->now, input->refetch_from, input->refetch_to,
                 (offer->flags & MD_OFFER_PAID) != 0 ? 0 : job->revise,
-                limits_plan (input) },
+                limits_plan (input), input->changed, dataset },
+    .asked_at = MD_ABSENT,
     .symbols = g_hash_table_new (g_str_hash, g_str_equal),
     .wants = g_new0 (GArray *, g_strv_length (job->symbols)),
     .again = spans_new (),

@@ -42,6 +42,8 @@ typedef struct {
   gint64 revise;           /* 0 = nothing is re-asked                       */
   const char *plan;        /* the vendor's, or NULL; what another one did   */
                            /*   not reach is asked again                    */
+  const GPtrArray *changed; /* of Condition, or NULL                        */
+  const char *dataset;     /* which of them count                           */
 } PlanPolicy;
 
 /* Wanted parts of the range after the ledger's spans (of LedgerSpan; NULL =
@@ -51,8 +53,9 @@ typedef struct {
 GArray *plan_want (const struct md_offer *offer, const PlanRange *range,
                    const GArray *ledger, const PlanPolicy *policy,
                    GPtrArray *waiting);
-/* The part of [from, to) that was settled before, i.e. is asked again.     */
-gboolean plan_asks_again (const GArray *ledger, md_time from, md_time to);
+/* When the oldest answer for a part of [from, to) was asked for, i.e. it is
+ * asked again; MD_ABSENT when there is none.                               */
+md_time plan_asked_at (const GArray *ledger, md_time from, md_time to);
 
 /* ---- ends (plan-end.c) ----------------------------------------------- */
 
@@ -88,6 +91,8 @@ gboolean plan_reads_files (const BoundKeys *keys);
 gboolean plan_reads_days (const BoundKeys *keys);
 void plan_cut_days (const struct md_offer *offer, md_time from, md_time to,
                     GArray *spans);
+/* What is asked is ordered as a whole.                                     */
+gboolean plan_orders_whole (const BoundKeys *keys);
 /* Vendor calls that the chunk takes; *ret_max G_MAXUINT64 when unknown.    */
 void plan_calls (const Chunk *chunk, guint64 *ret_min, guint64 *ret_max);
 

@@ -117,6 +117,7 @@ run_task (Worker *worker, Task *task)
     .from = task->from,
     .to = task->to,
     .flags = chunk->provisional ? MD_REQUEST_PROVISIONAL : 0,
+    .newer_than = chunk->newer_than,
   };
   struct md_call *call = call_new (&run->env, &request,
                                    plugin_offer_table (chunk->offer),

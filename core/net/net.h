@@ -54,6 +54,8 @@ typedef struct {
                           /*   unlimited pulled                             */
   gboolean pull;          /* body through net_reply_read                    */
   gboolean raw;           /* do not undo gzip, zstd, zip of the content     */
+  gboolean once;          /* on a connection of its own: libcurl sends what */
+                          /*   a reused one swallowed a second time         */
   gboolean keep_wire;     /* keep the answer's bytes for the raw archive    */
                           /*   (at most 1 GiB), and hash them               */
   gboolean hash;          /* only hash them                                 */

@@ -260,6 +260,7 @@ hop_apply (const Hop *hop, const Net *net, CURL *easy,
   apply_version (request, easy);
   apply_method (hop, easy);
   apply_range (request, easy);
+  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, (long) request->once);
   curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, RECEIVE_BYTES);
   curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, CRAWL_BYTES);
   curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME,

@@ -194,6 +194,8 @@ static const IfaceShape iface_shapes[] = {
   IFACE (MD_IFACE_SYMBOLS, symbols, list),
   IFACE (MD_IFACE_ESTIMATE, estimate, estimate),
   IFACE (MD_IFACE_SINK, sink, last_commit),
+  IFACE (MD_IFACE_DETAILS, details, details),
+  IFACE (MD_IFACE_CONDITIONS, conditions, conditions),
 };
 
 typedef void (*AnyFn) (void);
@@ -223,6 +225,8 @@ static const struct {
   CALLBACK (sink, last_commit, NULL),
   CALLBACK (sink, attach, stub_attach), CALLBACK (sink, align, stub_align),
   CALLBACK (sink, rewind, stub_rewind), CALLBACK (sink, compact, stub_compact),
+  CALLBACK (details, details, NULL),
+  CALLBACK (conditions, conditions, NULL),
 };
 
 static gboolean

@@ -282,6 +282,8 @@ describe_capabilities (const Plugin *plugin)
     { plugin->has_symbols, "symbols" },
     { plugin_has_resolve (plugin), "resolve" },
     { plugin->has_estimate, "estimate" },
+    { plugin->has_details, "details" },
+    { plugin->has_conditions, "conditions" },
     { plugin_has_check (plugin), "check" },
     { plugin->has_sink, "sink" },
     { any_offer (plugin, MD_OFFER_ALL_SYMBOLS), "all-symbols" },

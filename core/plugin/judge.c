@@ -261,7 +261,8 @@ static gboolean
 judge_interfaces (const Plugin *plugin, GError **error)
 {
   if (!plugin->has_provider
-      && (plugin->has_stream || plugin->has_symbols || plugin->has_estimate))
+      && (plugin->has_stream || plugin->has_symbols || plugin->has_estimate
+          || plugin->has_details || plugin->has_conditions))
     return refuse (error, "it has no %s, whose `open` makes the sessions of "
                    "its other interfaces", MD_IFACE_PROVIDER);
   if (!plugin->has_provider && !plugin->has_sink)

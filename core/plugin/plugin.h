@@ -15,11 +15,14 @@ typedef struct {
   char *path;
   struct md_plugin desc;          /* keys and ifaces in the host's layout   */
   gboolean has_provider, has_stream, has_symbols, has_estimate, has_sink;
+  gboolean has_details, has_conditions;
   struct md_provider provider;    /* offers in the host's layout; own       */
   struct md_stream stream;        /*   tables adopted (data/table.h)        */
   struct md_symbols symbols;
   struct md_estimate estimate;
   struct md_sink sink;
+  struct md_details details;
+  struct md_conditions conditions;
   const struct md_provider *theirs; /* as the plugin wrote it               */
 } Plugin;
 

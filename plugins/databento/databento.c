@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum { KEY_API_KEY, KEY_BASE_URL, KEY_FILES, KEY_FILES_VERSION,
-       KEY_FILES_COMPLETE };
+       KEY_FILES_COMPLETE, KEY_SOURCE, KEY_BATCH_POLL, KEY_BATCH_EXPIRED,
+       KEY_DOWNLOAD_URL };
 
 static const struct md_key keys[] = {
   [KEY_API_KEY] = { "api_key", MD_STRING, MD_KEY_SECRET, NULL, NULL,
@@ -25,6 +26,17 @@ static const struct md_key keys[] = {
   [KEY_FILES_COMPLETE] = { "files_complete", MD_BOOL, 0, "no", NULL, NULL,
     "the files are all there is for the job's range: what lies between them "
     "holds nothing" },
+  [KEY_SOURCE] = { "source", MD_CHOICE, MD_KEY_WHOLE, "stream",
+    "stream|batch", NULL,
+    "stream: answers as they come, charged each time; batch: jobs that are "
+    "ordered, charged once, and downloaded" },
+  [KEY_BATCH_POLL] = { "batch_poll", MD_DURATION, 0, "5s", NULL, NULL,
+    "first pause between two looks at a batch job; grows to a minute" },
+  [KEY_BATCH_EXPIRED] = { "batch_expired", MD_CHOICE, 0, "fail", "fail|buy",
+    NULL, "whether a paid job whose files expired before they were fetched is "
+    "bought again" },
+  [KEY_DOWNLOAD_URL] = { "download_url", MD_STRING, MD_KEY_ORIGIN, NULL, NULL,
+    NULL, "another host to which the service may send us for batch files" },
 };
 
 /* Per team; docs "Rate limits".                                             */
@@ -32,6 +44,9 @@ static const struct md_limit limits[] = {
   { "timeseries", NULL, 100, 10, "100 time series requests a second" },
   { "symbology", NULL, 100, 10, "100 symbology requests a second" },
   { "metadata", NULL, 20, 5, "20 metadata requests a second" },
+  { "batch", NULL, 20, 5, "20 list_jobs requests a second" },
+  { "submit", NULL, 20.0 / 60, 1, "20 submit_job requests a minute" },
+  { "download", NULL, 0, 0, "files of batch jobs are not limited" },
 };
 
 static char *
@@ -66,6 +81,11 @@ open_session (struct md_call *call, const struct md_host *host,
               "databento: files_version must be 1, 2 or 3");
     return NULL;
   }
+  if (files != NULL && strcmp (config[KEY_SOURCE].s, "batch") == 0) {
+    dbn_fail (err, MD_ERR_CONFIG, "databento: `files` and `source = batch` "
+              "exclude each other");
+    return NULL;
+  }
   session = calloc (1, sizeof *session);
   if (session == NULL)
     return NULL;
@@ -73,6 +93,9 @@ open_session (struct md_call *call, const struct md_host *host,
   session->has_key = config[KEY_API_KEY].s != NULL;
   session->files_version = config[KEY_FILES_VERSION].i;
   session->files_complete = config[KEY_FILES_COMPLETE].b;
+  session->batch = strcmp (config[KEY_SOURCE].s, "batch") == 0;
+  session->batch_poll = config[KEY_BATCH_POLL].i;
+  session->batch_again = strcmp (config[KEY_BATCH_EXPIRED].s, "buy") == 0;
   session->base_url = copy_text (config[KEY_BASE_URL].s);
   session->files = files != NULL ? copy_text (files) : NULL;
   if (session->base_url == NULL || (files != NULL && session->files == NULL)) {
@@ -99,6 +122,7 @@ fetch (void *user, struct md_call *call, const struct md_request *request,
 
   if (klass == MD_OK)
     klass = session->files != NULL ? files_fetch (&feed, err)
+            : session->batch       ? batch_fetch (&feed, err)
                                    : request_fetch (&feed, err);
   feed_free (&feed);
   return klass;
@@ -117,9 +141,25 @@ static const struct md_estimate estimates = {
   .struct_size = sizeof estimates, .estimate = estimate
 };
 
+static const struct md_symbols symbols = {
+  .struct_size = sizeof symbols, .list = list_instruments,
+  .resolve = resolve_symbols
+};
+
+static const struct md_details details = {
+  .struct_size = sizeof details, .details = describe
+};
+
+static const struct md_conditions condition = {
+  .struct_size = sizeof condition, .conditions = conditions
+};
+
 static const struct md_iface ifaces[] = {
   { MD_IFACE_PROVIDER, &provider },
   { MD_IFACE_ESTIMATE, &estimates },
+  { MD_IFACE_SYMBOLS, &symbols },
+  { MD_IFACE_DETAILS, &details },
+  { MD_IFACE_CONDITIONS, &condition },
   { NULL, NULL }
 };
 

@@ -12,6 +12,8 @@
 #include "dbn.h"
 #include "symbols.h"
 
+#include <support/json.h>
+
 /* ---- the session ------------------------------------------------------- */
 
 struct session {
@@ -21,6 +23,10 @@ struct session {
   int64_t files_version; /* of fragments whose name does not tell            */
   bool files_complete;   /* the files are all there is for the job's range   */
   bool has_key;
+  bool batch;            /* by way of batch jobs                             */
+  bool batch_again;      /* what expired before it was fetched is bought     */
+                         /*   again                                          */
+  int64_t batch_poll;    /* ns between two looks at a job                    */
 };
 
 /* ---- names (names.c, publishers.c) ------------------------------------- */
@@ -223,6 +229,8 @@ struct form {
 };
 void form_add (struct form *form, const char *name, const char *value);
 void form_add_i64 (struct form *form, const char *name, int64_t value);
+void form_add_date (struct form *form, const char *name, md_time t);
+const char *form_stype_in (unsigned selector);
 /* `symbols` and `stype_in`; only: one of the request's symbols, or
  * MD_ABSENT_NAME for all of them.                                           */
 void form_add_symbols (struct form *form, const struct md_request *request,
@@ -238,15 +246,69 @@ int service_post (const struct session *session, struct md_call *call,
                   struct form *form, const char *bucket, bool pull,
                   struct md_reply *ret_reply, struct md_error *err);
 
+extern const struct md_auth service_auth;
+/* CONFIG when there is no key, before anything is sent.                     */
+int service_needs_key (const struct session *session, struct md_error *err);
+/* A GET that answers with JSON, ready to be read; frees the query.          */
+int service_get (const struct session *session, struct md_call *call,
+                 const char *method, struct form *query, const char *bucket,
+                 struct md_json *ret_json, struct md_error *err);
+/* The document must be whole; PROTOCOL says where it is not.                */
+int service_finish (struct md_json *json, const char *method,
+                    struct md_error *err);
+/* A text, cut to size; anything else is passed over and leaves `to`.        */
+void service_text (struct md_json *json, char *to, size_t size);
+
 /* What a reply of another status means for this request (errors.c).         */
 int service_error (const struct session *session, struct md_call *call,
                    const struct md_request *request, struct md_reply *reply,
                    bool pulled, struct md_error *err);
 
+/* A fetch by way of batch jobs (batch.c).                                   */
+int batch_fetch (struct feed *feed, struct md_error *err);
+/* From `from` to *ret_until an earlier job has been paid for.               */
+int batch_paid_until (const struct session *session, struct md_call *call,
+                      const struct md_request *request, md_time from,
+                      md_time *ret_until, struct md_error *err);
 int request_fetch (struct feed *feed, struct md_error *err);
 int request_check (const struct md_request *request, struct md_error *err);
+
+/* symbology.resolve (resolve.c).                                            */
+struct ids {
+  uint32_t *items;       /* each once                                        */
+  size_t n, capacity;
+};
+int ids_add (struct ids *ids, uint32_t id, struct md_error *err);
+/* In [from, to) the input stood for this output.                            */
+typedef int (*resolve_fn) (void *ctx, struct md_text input, md_time from,
+                           md_time to, struct md_text output,
+                           struct md_error *err);
+/* The form has stype_in and symbols; it is freed.  The request says dataset
+ * and range.                                                                */
+int resolve_post (const struct session *session, struct md_call *call,
+                  const struct md_request *request, struct form *form,
+                  const char *stype_out, resolve_fn found, void *ctx,
+                  struct md_error *err);
+/* An output that must be an instrument's id.                                */
+int resolve_id (struct md_text output, uint32_t *ret_id,
+                struct md_error *err);
+/* The instruments' own symbols; some may have none.                         */
+int resolve_names (const struct session *session, struct md_call *call,
+                   const struct md_request *request, const struct ids *ids,
+                   struct contracts *contracts, struct md_error *err);
 /* continuous symbols -> ids -> the instruments' own symbols (resolve.c).    */
 int resolve_contracts (struct feed *feed, struct md_error *err);
+/* What the vendor says of itself (describe.c, condition.c).                 */
+int describe (void *session, struct md_call *call, const char *dataset,
+              const char *schema, struct md_error *err);
+int conditions (void *session, struct md_call *call, const char *dataset,
+                md_time from, md_time to, struct md_error *err);
+/* Instruments of a dataset, and what symbols stand for (instruments.c).     */
+int list_instruments (void *session, struct md_call *call,
+                      const char *dataset, const char *pattern,
+                      struct md_error *err);
+int resolve_symbols (void *session, struct md_call *call,
+                     const struct md_request *request, struct md_error *err);
 int estimate (void *session, struct md_call *call,
               const struct md_request *request, struct md_cost *ret_cost,
               struct md_error *err);

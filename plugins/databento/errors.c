@@ -6,7 +6,6 @@
  */
 #include "databento.h"
 
-#include <support/json.h>
 #include <support/time.h>
 
 #include <stdio.h>
@@ -21,25 +20,11 @@ struct detail {
 /* ---- reading ----------------------------------------------------------- */
 
 static void
-copy_text (struct md_json *json, char *to, size_t size)
-{
-  struct md_text raw;
-  char text[2048];
-  bool escapes;
-
-  if (!md_json_string (json, &raw, &escapes) || raw.ptr == NULL)
-    return;
-  if (escapes && raw.len <= sizeof text)
-    raw = (struct md_text) { text, md_json_unescape (raw, text) };
-  snprintf (to, size, "%.*s", (int) raw.len, raw.ptr);
-}
-
-static void
 read_time (struct md_json *json, md_time *ret_time)
 {
   char text[64] = "";
 
-  copy_text (json, text, sizeof text);
+  service_text (json, text, sizeof text);
   md_time_parse (text, strlen (text), ret_time);
 }
 
@@ -68,7 +53,7 @@ read_detail (struct md_json *json, struct detail *detail)
   struct md_text key;
 
   if (md_json_peek (json) == MD_JSON_STRING) {
-    copy_text (json, detail->message, sizeof detail->message);
+    service_text (json, detail->message, sizeof detail->message);
     return;
   }
   if (!md_json_enter_object (json)) {
@@ -77,9 +62,9 @@ read_detail (struct md_json *json, struct detail *detail)
   }
   while (md_json_next_key (json, &key)) {
     if (md_json_key_is (key, "case"))
-      copy_text (json, detail->name, sizeof detail->name);
+      service_text (json, detail->name, sizeof detail->name);
     else if (md_json_key_is (key, "message"))
-      copy_text (json, detail->message, sizeof detail->message);
+      service_text (json, detail->message, sizeof detail->message);
     else if (md_json_key_is (key, "payload"))
       read_payload (json, detail);
     else

@@ -6,7 +6,6 @@
 #include "databento.h"
 
 #include <support/decimal.h>
-#include <support/json.h>
 
 #include <string.h>
 
@@ -48,6 +47,23 @@ n_calls (const struct md_request *request)
   return request->selector == MD_SELECT_CONTINUOUS ? 3 : 1;
 }
 
+/* Earlier batch jobs hold the beginning: it costs nothing any more.         */
+static int
+skip_paid (const struct session *session, struct md_call *call,
+           struct md_request *rest, struct md_error *err)
+{
+  md_time until = rest->from;
+  int klass;
+
+  do {
+    rest->from = until;
+    klass = batch_paid_until (session, call, rest, rest->from, &until, err);
+  } while (klass == MD_OK && until > rest->from && until < rest->to);
+  if (klass == MD_OK && until > rest->from)
+    rest->from = until;
+  return klass;
+}
+
 /* The reply's text is only valid until the next exchange, so each number is
  * read before the next is asked for.                                        */
 int
@@ -58,8 +74,9 @@ estimate (void *user, struct md_call *call, const struct md_request *request,
   struct md_cost cost = { sizeof cost, 0, MD_ABSENT, MD_ABSENT,
                           n_calls (request), n_calls (request),
                           md_absent_f64 (), "USD" };
+  struct md_request rest = *request;
   struct md_text number;
-  int klass;
+  int klass = MD_OK;
 
   if (session->files != NULL) {
     cost.calls_min = cost.calls_max = 0;
@@ -67,6 +84,16 @@ estimate (void *user, struct md_call *call, const struct md_request *request,
     *ret_cost = cost;
     return MD_OK;
   }
+  if (session->batch)
+    klass = skip_paid (session, call, &rest, err);
+  if (klass == MD_OK && rest.from >= rest.to) {
+    cost.money = 0;
+    cost.calls_min = cost.calls_max = MD_ABSENT;
+    *ret_cost = cost;
+  }
+  if (klass != MD_OK || rest.from >= rest.to)
+    return klass;
+  request = &rest;
   klass = ask (session, call, request, "metadata.get_cost", &number, err);
   if (klass != MD_OK)
     return klass;

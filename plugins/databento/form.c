@@ -5,6 +5,8 @@
  */
 #include "databento.h"
 
+#include <support/time.h>
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,16 @@ form_add_i64 (struct form *form, const char *name, int64_t value)
 }
 
 void
+form_add_date (struct form *form, const char *name, md_time t)
+{
+  char text[48];
+
+  md_time_format (t, text);
+  text[10] = '\0';
+  form_add (form, name, text);
+}
+
+void
 form_add_to_list (struct form *form, const char *value)
 {
   if (form->text != NULL && form->text[form->len - 1] != '=')
@@ -79,8 +91,8 @@ form_add_to_list (struct form *form, const char *value)
   append_value (form, value);
 }
 
-static const char *
-stype_in (unsigned selector)
+const char *
+form_stype_in (unsigned selector)
 {
   switch (selector) {
   case MD_SELECT_PARENT: return "parent";
@@ -94,7 +106,7 @@ void
 form_add_symbols (struct form *form, const struct md_request *request,
                   uint32_t only)
 {
-  form_add (form, "stype_in", stype_in (request->selector));
+  form_add (form, "stype_in", form_stype_in (request->selector));
   form_add (form, "symbols", request->n_symbols == 0 ? "ALL_SYMBOLS" : "");
   for (uint32_t i = 0; i < request->n_symbols; i++) {
     if (only == MD_ABSENT_NAME || only == i)

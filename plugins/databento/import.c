@@ -5,28 +5,11 @@
  */
 #include "databento.h"
 #include "files.h"
-
-#include <support/time.h>
+#include "import.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One stream that concerns the request.                                     */
-struct entry {
-  char *shown;
-  bool bounded;
-  md_time from, to;    /* after reading: what it proved                      */
-  struct claim claim;
-};
-
-struct import {
-  struct walk walk;    /* first: visitors get the walk                       */
-  struct entry *entries;
-  size_t n;
-  char skipped[400];   /* the first file that was passed over, and why       */
-  size_t n_skipped;
-};
 
 /* ---- what there is ----------------------------------------------------- */
 
@@ -52,26 +35,49 @@ note_skipped (struct import *import, const char *shown, const char *why)
   feed->host->log (feed->call, MD_LOG_DEBUG, line);
 }
 
-static int
-add_entry (struct import *import, struct stream *stream, const char *shown,
-           struct md_error *err)
+static bool
+grow (struct import *import)
 {
-  struct entry *grown = realloc (import->entries,
-                                 (import->n + 1) * sizeof *grown);
+  size_t capacity = 2 * import->capacity + 16;
+  struct entry *grown;
+
+  if (import->n < import->capacity)
+    return true;
+  grown = realloc (import->entries, capacity * sizeof *grown);
+  if (grown == NULL)
+    return false;
+  import->entries = grown;
+  import->capacity = capacity;
+  return true;
+}
+
+int
+import_add (struct import *import, struct stream *stream, const char *shown,
+            struct md_error *err)
+{
   size_t size = strlen (shown) + 1;
   char *copy = malloc (size);
 
-  if (grown != NULL)
-    import->entries = grown;
-  if (grown == NULL || copy == NULL) {
+  if (copy == NULL || !grow (import)) {
     free (copy);
     return dbn_fail (err, MD_ERR_INTERNAL, "out of memory");
   }
   memcpy (copy, shown, size);
-  grown[import->n++] = (struct entry) { copy, stream->bounded, stream->from,
-                                        stream->to, stream->claim };
+  import->entries[import->n++]
+    = (struct entry) { copy, stream->bounded, stream->from, stream->to,
+                       stream->claim };
   stream->claim.marks = NULL; /* the entry's now                             */
   return MD_OK;
+}
+
+void
+import_free (struct import *import)
+{
+  for (size_t i = 0; i < import->n; i++) {
+    free (import->entries[i].shown);
+    free (import->entries[i].claim.marks);
+  }
+  free (import->entries);
 }
 
 /* Version of a fragment, or 0 for a whole stream.                           */
@@ -139,7 +145,7 @@ look (struct walk *walk, const char *shown, const char *name,
   else if (klass == MD_OK) {
     klass = stream_measure (&stream, err);
     if (klass == MD_OK)
-      klass = add_entry (import, &stream, shown, err);
+      klass = import_add (import, &stream, shown, err);
   }
   stream_close (&stream);
   return klass;
@@ -258,11 +264,8 @@ read_one (struct walk *walk, const char *shown, const char *name,
   if (klass == MD_OK)
     klass = stream_run (&stream, err);
   entry->to = stream.to;
-  for (uint32_t i = 0; klass == MD_OK && i < walk->feed->request->n_symbols;
-       i++) {
-    if (stream.claim.marks[i] & MARK_MAPPED)
-      walk->feed->known[i] = 1;
-  }
+  if (klass == MD_OK)
+    import_know (walk->feed, &stream.claim);
   stream_close (&stream);
   return klass;
 }
@@ -280,97 +283,7 @@ has_entry (const struct walk *walk, const char *path)
   return false;
 }
 
-/* ---- what they do not hold --------------------------------------------- */
-
-/* First part of the request from `from` on that no entry proves for the
- * symbol.                                                                   */
-static bool
-find_gap (const struct import *import, uint32_t symbol, md_time from,
-          md_time *ret_from, md_time *ret_to)
-{
-  const struct feed *feed = import->walk.feed;
-  bool moved = true;
-
-  *ret_to = feed->request->to;
-  while (moved) {
-    moved = false;
-    *ret_to = feed->request->to;
-    for (size_t i = 0; i < import->n; i++) {
-      const struct entry *entry = &import->entries[i];
-
-      if (feed->holds_back || entry->to <= from
-          || (feed->request->n_symbols > 0
-              && !claim_answers (&entry->claim, feed, symbol)))
-        continue;
-      if (entry->from <= from) {
-        from = entry->to;
-        moved = true;
-      } else if (entry->from < *ret_to) {
-        *ret_to = entry->from;
-      }
-    }
-  }
-  *ret_from = from;
-  return from < feed->request->to;
-}
-
-static int
-report_gap (const struct feed *feed, uint32_t symbol, md_time from, md_time to,
-            struct md_error *err)
-{
-  char first[48], last[48];
-
-  md_time_format (from, first);
-  md_time_format (to, last);
-  dbn_fail (err, MD_ERR_ENTITLEMENT,
-            "databento: no file under %s holds %s %s from %s to %s; add it, "
-            "or set `files_complete = yes` if there is nothing to hold",
-            feed->session->files,
-            feed->request->n_symbols > 0 ? feed->request->symbols[symbol]
-                                         : "*", feed->schema->name, first,
-            last);
-  err->from = from;
-  err->to = to;
-  return err->klass;
-}
-
-static int
-settle_symbol (const struct import *import, uint32_t symbol,
-               struct md_error *err)
-{
-  const struct feed *feed = import->walk.feed;
-  md_time from = feed->request->from, to;
-  int klass = MD_OK;
-
-  while (klass == MD_OK && find_gap (import, symbol, from, &from, &to)) {
-    if (!feed->session->files_complete)
-      return report_gap (feed, symbol, from, to, err);
-    klass = feed->host->covered (feed->call, symbol, from, to, err);
-    from = to;
-  }
-  return klass;
-}
-
-static int
-settle (const struct import *import, struct md_error *err)
-{
-  const struct feed *feed = import->walk.feed;
-  uint32_t n = feed->request->n_symbols;
-  int klass = MD_OK;
-
-  for (uint32_t i = 0; i < n; i++) {
-    if (feed->known[i] || feed->request->selector == MD_SELECT_PARENT)
-      continue;
-    dbn_fail (err, MD_ERR_NOT_FOUND, "databento: no file under %s holds the "
-              "symbol \"%s\"", feed->session->files,
-              feed->request->symbols[i]);
-    err->symbol = i;
-    return err->klass;
-  }
-  for (uint32_t i = 0; klass == MD_OK && i < (n > 0 ? n : 1); i++)
-    klass = settle_symbol (import, i, err);
-  return klass;
-}
+/* ---- the fetch --------------------------------------------------------- */
 
 static int
 read_and_settle (struct import *import, struct md_error *err)
@@ -386,23 +299,23 @@ read_and_settle (struct import *import, struct md_error *err)
   import->walk.visit = read_one;
   if (klass == MD_OK)
     klass = walk_files (&import->walk, path, err);
-  return klass == MD_OK ? settle (import, err) : klass;
+  return klass == MD_OK ? import_settle (import, err) : klass;
 }
 
 int
 files_fetch (struct feed *feed, struct md_error *err)
 {
-  struct import import = { .walk = { feed, looks_like_data, look } };
+  struct import import = {
+    .walk = { feed, looks_like_data, look }, .to = feed->request->to,
+    .place = feed->session->files, .only = MD_ABSENT_NAME,
+    .complete = feed->session->files_complete
+  };
   int klass = walk_files (&import.walk, feed->session->files, err);
 
   if (klass == MD_OK)
     klass = check_any (&import, err);
   if (klass == MD_OK)
     klass = read_and_settle (&import, err);
-  for (size_t i = 0; i < import.n; i++) {
-    free (import.entries[i].shown);
-    free (import.entries[i].claim.marks);
-  }
-  free (import.entries);
+  import_free (&import);
   return klass;
 }

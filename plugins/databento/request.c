@@ -195,12 +195,10 @@ fetch_parents (struct feed *feed, struct md_error *err)
 int
 request_fetch (struct feed *feed, struct md_error *err)
 {
-  int klass = MD_OK;
+  int klass = service_needs_key (feed->session, err);
 
-  if (!feed->session->has_key)
-    return dbn_fail (err, MD_ERR_CONFIG,
-                     "databento: no key: set DATABENTO_API_KEY or `api_key` "
-                     "in [provider], or `files` for data on disk");
+  if (klass != MD_OK)
+    return klass;
   if (feed->request->selector == MD_SELECT_PARENT)
     return fetch_parents (feed, err);
   if (feed->request->selector == MD_SELECT_CONTINUOUS)

@@ -7,7 +7,6 @@
  */
 #include "databento.h"
 
-#include <support/json.h>
 #include <support/time.h>
 
 #include <stdio.h>
@@ -16,14 +15,6 @@
 
 #define MAX_SYMBOLS 2000u /* of one request                                  */
 
-struct ids {
-  uint32_t *items;
-  size_t n, capacity;
-};
-
-typedef int (*found_fn) (struct feed *feed, struct ids *ids,
-                         struct md_text input, md_time from, md_time to,
-                         struct md_text output, struct md_error *err);
 
 /* ---- the answer -------------------------------------------------------- */
 
@@ -46,8 +37,8 @@ read_date (struct md_json *json, md_time *ret_time)
 
 /* {"d0": "2023-06-14", "d1": "2023-06-15", "s": "10245"}                    */
 static int
-read_interval (struct feed *feed, struct ids *ids, struct md_json *json,
-               struct md_text input, found_fn found, struct md_error *err)
+read_interval (struct md_json *json, struct md_text input, resolve_fn found,
+               void *ctx, struct md_error *err)
 {
   md_time from = MD_ABSENT, to = MD_ABSENT;
   struct md_text key, output = { NULL, 0 };
@@ -71,12 +62,12 @@ read_interval (struct feed *feed, struct ids *ids, struct md_json *json,
     return dbn_fail (err, MD_ERR_PROTOCOL, "databento: symbology.resolve: an "
                      "interval of \"%.*s\" without dates",
                      (int) (input.len < 80 ? input.len : 80), input.ptr);
-  return found (feed, ids, input, from, to, output, err);
+  return found (ctx, input, from, to, output, err);
 }
 
 static int
-read_result (struct feed *feed, struct ids *ids, struct md_json *json,
-             found_fn found, struct md_error *err)
+read_result (struct md_json *json, resolve_fn found, void *ctx,
+             struct md_error *err)
 {
   struct md_text input;
   int klass = MD_OK;
@@ -89,14 +80,14 @@ read_result (struct feed *feed, struct ids *ids, struct md_json *json,
       md_json_skip (json);
     else
       while (klass == MD_OK && md_json_next (json))
-        klass = read_interval (feed, ids, json, input, found, err);
+        klass = read_interval (json, input, found, ctx, err);
   }
   return klass;
 }
 
 static int
-read_answer (struct feed *feed, struct ids *ids, const struct md_reply *reply,
-             found_fn found, struct md_error *err)
+read_answer (const struct md_reply *reply, resolve_fn found, void *ctx,
+             struct md_error *err)
 {
   struct md_json json;
   struct md_text key;
@@ -111,7 +102,7 @@ read_answer (struct feed *feed, struct ids *ids, const struct md_reply *reply,
         continue;
       }
       had_result = true;
-      klass = read_result (feed, ids, &json, found, err);
+      klass = read_result (&json, found, ctx, err);
     }
   }
   if (klass == MD_OK && !md_json_finish (&json))
@@ -122,57 +113,42 @@ read_answer (struct feed *feed, struct ids *ids, const struct md_reply *reply,
   return klass;
 }
 
-/* ---- the two steps ----------------------------------------------------- */
-
-static void
-add_date (struct form *form, const char *name, md_time t)
-{
-  char text[48];
-
-  md_time_format (t, text);
-  text[10] = '\0';
-  form_add (form, name, text);
-}
+/* ---- the question ------------------------------------------------------ */
 
 /* The days that the request touches, the last one exclusive.                */
 static void
 add_dates (struct form *form, const struct md_request *request)
 {
-  add_date (form, "start_date", request->from);
-  add_date (form, "end_date", request->to > INT64_MAX - MD_DAY
-              ? request->to : request->to - 1 + MD_DAY);
+  form_add_date (form, "start_date", request->from);
+  form_add_date (form, "end_date", request->to > INT64_MAX - MD_DAY
+                   ? request->to : request->to - 1 + MD_DAY);
 }
 
-static int
-post (struct feed *feed, struct form *form, const char *stype_out,
-      struct ids *ids, found_fn found, struct md_error *err)
+int
+resolve_post (const struct session *session, struct md_call *call,
+              const struct md_request *request, struct form *form,
+              const char *stype_out, resolve_fn found, void *ctx,
+              struct md_error *err)
 {
   struct md_reply reply = { .struct_size = sizeof reply };
   int klass;
 
   form_add (form, "stype_out", stype_out);
-  form_add (form, "dataset", feed->request->dataset);
-  add_dates (form, feed->request);
-  klass = service_post (feed->session, feed->call, feed->request,
-                        "symbology.resolve", form, "symbology", false, &reply,
-                        err);
+  form_add (form, "dataset", request->dataset);
+  add_dates (form, request);
+  klass = service_post (session, call, request, "symbology.resolve", form,
+                        "symbology", false, &reply, err);
   if (klass == MD_OK)
-    klass = read_answer (feed, ids, &reply, found, err);
+    klass = read_answer (&reply, found, ctx, err);
   form_free (form);
   return klass;
 }
 
-static int
-found_id (struct feed *feed, struct ids *ids, struct md_text input,
-          md_time from, md_time to, struct md_text output,
-          struct md_error *err)
-{
-  uint32_t id;
+/* ---- ids to their own symbols ------------------------------------------ */
 
-  if (!symbols_id (output, &id))
-    return dbn_fail (err, MD_ERR_PROTOCOL, "databento: symbology.resolve gave "
-                     "\"%.*s\" as an instrument id",
-                     (int) (output.len < 40 ? output.len : 40), output.ptr);
+int
+ids_add (struct ids *ids, uint32_t id, struct md_error *err)
+{
   for (size_t i = 0; i < ids->n; i++) {
     if (ids->items[i] == id)
       return MD_OK;
@@ -190,10 +166,19 @@ found_id (struct feed *feed, struct ids *ids, struct md_text input,
   return MD_OK;
 }
 
+int
+resolve_id (struct md_text output, uint32_t *ret_id, struct md_error *err)
+{
+  if (symbols_id (output, ret_id))
+    return MD_OK;
+  return dbn_fail (err, MD_ERR_PROTOCOL, "databento: symbology.resolve gave "
+                   "\"%.*s\" as an instrument id",
+                   (int) (output.len < 40 ? output.len : 40), output.ptr);
+}
+
 static int
-found_contract (struct feed *feed, struct ids *ids, struct md_text input,
-                md_time from, md_time to, struct md_text output,
-                struct md_error *err)
+found_contract (void *ctx, struct md_text input, md_time from, md_time to,
+                struct md_text output, struct md_error *err)
 {
   uint32_t id;
 
@@ -201,11 +186,13 @@ found_contract (struct feed *feed, struct ids *ids, struct md_text input,
     return dbn_fail (err, MD_ERR_PROTOCOL, "databento: symbology.resolve "
                      "answered for \"%.*s\", which is no instrument id",
                      (int) (input.len < 40 ? input.len : 40), input.ptr);
-  return contracts_add (&feed->contracts, id, from, to, output, err);
+  return contracts_add (ctx, id, from, to, output, err);
 }
 
 static int
-resolve_ids (struct feed *feed, struct ids *ids, struct md_error *err)
+name_ids (const struct session *session, struct md_call *call,
+          const struct md_request *request, const struct ids *ids,
+          struct contracts *contracts, struct md_error *err)
 {
   int klass = MD_OK;
 
@@ -221,31 +208,55 @@ resolve_ids (struct feed *feed, struct ids *ids, struct md_error *err)
       snprintf (text, sizeof text, "%lu", (unsigned long) ids->items[i]);
       form_add_to_list (&form, text);
     }
-    klass = post (feed, &form, "raw_symbol", ids, found_contract, err);
+    klass = resolve_post (session, call, request, &form, "raw_symbol",
+                          found_contract, contracts, err);
   }
   return klass;
 }
 
 int
+resolve_names (const struct session *session, struct md_call *call,
+               const struct md_request *request, const struct ids *ids,
+               struct contracts *contracts, struct md_error *err)
+{
+  struct md_error local = { .struct_size = sizeof local };
+  int klass = name_ids (session, call, request, ids, contracts, &local);
+
+  if (klass == MD_ERR_NOT_FOUND) {
+    session->host->log (call, MD_LOG_WARNING, "databento: the contracts "
+                        "have no symbols of their own; their ids are stored");
+    return MD_OK;
+  }
+  if (klass != MD_OK)
+    *err = local;
+  return klass;
+}
+
+/* ---- continuous symbols ------------------------------------------------ */
+
+static int
+found_id (void *ctx, struct md_text input, md_time from, md_time to,
+          struct md_text output, struct md_error *err)
+{
+  uint32_t id;
+  int klass = resolve_id (output, &id, err);
+
+  return klass == MD_OK ? ids_add (ctx, id, err) : klass;
+}
+
+int
 resolve_contracts (struct feed *feed, struct md_error *err)
 {
-  struct md_error second = { .struct_size = sizeof second };
   struct ids ids = { 0 };
   struct form form = { 0 };
   int klass;
 
   form_add_symbols (&form, feed->request, MD_ABSENT_NAME);
-  klass = post (feed, &form, "instrument_id", &ids, found_id, err);
-  if (klass == MD_OK) {
-    klass = resolve_ids (feed, &ids, &second);
-    if (klass == MD_ERR_NOT_FOUND) {
-      feed->host->log (feed->call, MD_LOG_WARNING, "databento: the contracts "
-                       "have no symbols of their own; their ids are stored");
-      klass = MD_OK;
-    } else if (klass != MD_OK) {
-      *err = second;
-    }
-  }
+  klass = resolve_post (feed->session, feed->call, feed->request, &form,
+                        "instrument_id", found_id, &ids, err);
+  if (klass == MD_OK)
+    klass = resolve_names (feed->session, feed->call, feed->request, &ids,
+                           &feed->contracts, err);
   free (ids.items);
   return klass;
 }

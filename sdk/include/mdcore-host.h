@@ -41,6 +41,8 @@ struct md_auth {
                                /*   does, without length or chunks, is    */
                                /*   MD_ERR_NETWORK: for formats that do   */
                                /*   not show their own end, like CSV      */
+#define MD_HTTP_ONCE (1u << 3) /* costs money or changes something: must  */
+                               /*   not be sent twice, whatever happens   */
 
 struct md_http {
   uint32_t    struct_size;
@@ -100,6 +102,18 @@ struct md_rejected {
   const char *raw;     /* the record as the vendor sent it                */
   size_t      raw_len;
   const char *reasons; /* "missing:close; type:volume", all of them       */
+};
+
+/* ---- files that are fetched whole ----------------------------------- */
+
+/* What the vendor says of a file that it has made for us.                 */
+struct md_file {
+  uint32_t    struct_size;
+  uint32_t    reserved;
+  const char *name;    /* unique among the provider's downloads: letters,  */
+                       /*   digits, '.', '-', '_'; at most 200             */
+  int64_t     size;    /* bytes                                            */
+  const char *sha256;  /* hex, or NULL: the size alone is the proof        */
 };
 
 /* ---- the table ------------------------------------------------------ */
@@ -182,6 +196,40 @@ struct md_host {
    * across changes of its clock.                                          */
   void (*bar) (struct md_call *call, const struct md_interval *interval,
                md_time t, md_time *ret_from, md_time *ret_to);
+
+  /* Since 0.3: orders, downloads, and what a vendor says of itself.        */
+  /* Waits before the vendor is asked again how far it is with something:
+   * CANCELLED when the user or the run's time limit ends the wait.         */
+  int (*wait) (struct md_call *call, int64_t ns, struct md_error *err);
+  /* A note of this provider, on disk with the store when it returns: what
+   * was begun at the vendor and must not be begun, and paid for, again.
+   * `text` NULL forgets it.  UNSUPPORTED where nothing may be written.     */
+  int (*remember) (struct md_call *call, const char *name, const char *text,
+                   struct md_error *err);
+  /* *ret_text is NULL when there is none; borrowed until the next recall.  */
+  int (*recall) (struct md_call *call, const char *name,
+                 const char **ret_text, struct md_error *err);
+  /* Fetches a file to disk, going on where an earlier attempt, also of an
+   * earlier run, stopped, and checks its size and hash.  After a reply of
+   * status 200 `read` and `next_member` read it, its gzip, zstd or zip
+   * undone unless MD_HTTP_RAW; any other status is the vendor's answer.  A
+   * file that is there already costs no request.                           */
+  int (*download) (struct md_call *call, const struct md_http *request,
+                   const struct md_file *file, struct md_reply *ret_reply,
+                   struct md_error *err);
+  /* The download is not needed any more.                                   */
+  int (*discard) (struct md_call *call, const char *name,
+                  struct md_error *err);
+  /* mdcore.details/1 only: one thing that the vendor says of itself, shown
+   * as NAME=VALUE.  Names are words joined by dots: "schema.trades.price". */
+  int (*fact) (struct md_call *call, const char *name, const char *value,
+               struct md_error *err);
+  /* mdcore.conditions/1 only: the vendor's data of [from, to) is in this
+   * condition ("degraded"; NULL = good) and was last changed before
+   * `changed` (MD_ABSENT = not said).                                      */
+  int (*condition) (struct md_call *call, md_time from, md_time to,
+                    const char *condition, md_time changed,
+                    struct md_error *err);
 };
 
 #endif

@@ -101,6 +101,9 @@ struct md_request {
   uint32_t    n_symbols;     /* 0 for `*`                                 */
   uint32_t    selector;      /* enum md_selector, of all of them          */
   md_time     from, to;      /* half-open: [from, to), by index time      */
+  md_time     newer_than;    /* what is held was asked for then, and the  */
+                             /*   vendor's newest is wanted: what it made */
+                             /*   for us before does not do; 0 = any does */
 };
 
 /* ---- default rate limits -------------------------------------------- */
@@ -182,6 +185,29 @@ struct md_estimate {
   int (*estimate) (void *session, struct md_call *call,
                    const struct md_request *request, struct md_cost *ret_cost,
                    struct md_error *err);
+};
+
+#define MD_IFACE_DETAILS "mdcore.details/1"
+struct md_details {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* What only the vendor can tell, and tells for nothing, as `fact`s: without
+   * a dataset the datasets, without a schema (NULL each) the dataset's
+   * schemas, else that schema's fields.  [session]                         */
+  int (*details) (void *session, struct md_call *call, const char *dataset,
+                  const char *schema, struct md_error *err);
+};
+
+#define MD_IFACE_CONDITIONS "mdcore.conditions/1"
+struct md_conditions {
+  uint32_t struct_size;
+  uint32_t reserved;
+  /* How good the vendor's own data of the dataset in [from, to) is, as
+   * `condition`s in order of time.  Good parts may be left out unless they
+   * have changed.  [session]                                               */
+  int (*conditions) (void *session, struct md_call *call,
+                     const char *dataset, md_time from, md_time to,
+                     struct md_error *err);
 };
 
 #endif

@@ -114,6 +114,10 @@ enum md_type {
                                   /*   holds a day of all symbols: these  */
                                   /*   share chunks, which are of days    */
 
+#define MD_KEY_WHOLE  (1u << 6) /* a choice: unless it is the default, what */
+                                /*   is asked is ordered as a whole: ranges */
+                                /*   are not cut into chunks                */
+
 /* Array element, stride md_plugin.key_size.                              */
 struct md_key {
   const char *name;

@@ -107,6 +107,7 @@ drop_collected (FakeHost *host)
   g_clear_pointer (&host->covered, g_array_unref);
   g_clear_pointer (&host->rejects, g_ptr_array_unref);
   g_clear_pointer (&host->mappings, g_ptr_array_unref);
+  g_clear_pointer (&host->facts, g_ptr_array_unref);
 }
 
 void
@@ -119,6 +120,7 @@ fake_host_forget (FakeHost *host)
   host->covered = g_array_new (FALSE, TRUE, sizeof (FakeCovered));
   host->rejects = g_ptr_array_new_with_free_func (free_reject);
   host->mappings = g_ptr_array_new_with_free_func (free_mapping);
+  host->facts = g_ptr_array_new_with_free_func (g_free);
   host->record = 0;
   g_string_truncate (host->log, 0);
 }

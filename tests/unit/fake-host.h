@@ -84,6 +84,8 @@ struct md_call {
   GArray *covered;         /* of FakeCovered                                */
   GPtrArray *rejects;      /* of FakeReject                                 */
   GPtrArray *mappings;     /* of FakeMapping                                */
+  GPtrArray *facts;        /* "name=value" of facts, "from text changed" of */
+                           /*   conditions, times in RFC 3339 or "-"        */
   GString *log;            /* a line each                                   */
 };
 

@@ -6,6 +6,7 @@
 #include "fake-host-private.h"
 
 #include "data/interval.h"
+#include <support/time.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -477,6 +478,30 @@ serve_bar (struct md_call *host, const struct md_interval *interval, md_time t,
   *ret_to = interval_next (interval, t);
 }
 
+static int
+serve_fact (struct md_call *host, const char *name, const char *value,
+            struct md_error *err)
+{
+  g_ptr_array_add (host->facts, g_strconcat (name, "=", value, NULL));
+  return MD_OK;
+}
+
+static int
+serve_condition (struct md_call *host, md_time from, md_time to,
+                 const char *condition, md_time changed, struct md_error *err)
+{
+  char begin[48], end[48] = "-";
+
+  g_assert_cmpint (from, <, to);
+  md_time_format (from, begin);
+  if (changed != MD_ABSENT)
+    md_time_format (changed, end);
+  g_ptr_array_add (host->facts,
+                   g_strdup_printf ("%s %s %s", begin,
+                                    condition != NULL ? condition : "-", end));
+  return MD_OK;
+}
+
 const struct md_host fake_host_services = {
   .struct_size = sizeof (struct md_host),
   .abi_major = MD_ABI_MAJOR, .abi_minor = MD_ABI_MINOR,
@@ -486,4 +511,5 @@ const struct md_host fake_host_services = {
   .intern = serve_intern, .emit = serve_emit, .covered = serve_covered,
   .mapping = serve_mapping, .reject = serve_reject, .permit = serve_permit,
   .bar = serve_bar,
+  .fact = serve_fact, .condition = serve_condition,
 };

@@ -15,8 +15,10 @@ and 422 where all are; mappings by the symbology asked for (instruments' own
 names for parents and ALL_SYMBOLS); the shapes of errors; request-id.
 """
 import base64
+import hashlib
 import json
 import random
+import time
 import urllib.parse
 
 import dbn
@@ -185,15 +187,21 @@ class DatabentoServer(vendor.VendorServer):
     # cut-zstd: the last frame has no end.  cut-record: whole frames, half a
     # record.  unmapped: an instrument that no mapping names.  backwards: the
     # last record repeats the first's time.  other-dataset: says XNAS.ITCH.
-    # warn: X-Warning on a good answer.
+    # warn: X-Warning on a good answer.  bad-hash: of files of a batch job.
     own_faults = ("cut-zstd", "cut-record", "unmapped", "backwards",
-                  "other-dataset", "warn")
+                  "other-dataset", "warn", "bad-hash")
 
-    def __init__(self, key="db-key", now=None, frame=1 << 18, **common):
+    def __init__(self, key="db-key", now=None, frame=1 << 18, looks=1,
+                 **common):
         self.key = key
         self.now = parse_time(now) if now else 2**62
         self.oldest = parse_time("2023-01-01")
         self.frame = frame
+        self.conditions = {}   # date -> (condition, last_modified_date)
+        self.jobs = []         # job objects, each with its files in "_files"
+        self.looks = looks     # at a job before it is done
+        self.hidden = False    # no job shows in the list
+        self.quiet = set()     # dates for which a job has no file
         super().__init__(**common)
 
     def change(self, name, value):
@@ -201,6 +209,15 @@ class DatabentoServer(vendor.VendorServer):
             self.now = parse_time(value)
         elif name == "key":
             self.key = value
+        elif name == "state":
+            for job in self.jobs:
+                job["state"] = value
+        elif name == "hidden":
+            self.hidden = value
+        elif name == "quiet":
+            self.quiet.add(value)
+        elif name == "condition":
+            self.conditions[value[0]] = (value[1], value[2])
         else:
             raise KeyError(name)
 
@@ -249,9 +266,21 @@ class DatabentoServer(vendor.VendorServer):
                    "metadata.get_cost": self.get_cost,
                    "metadata.get_record_count": self.get_record_count,
                    "metadata.get_billable_size": self.get_billable_size,
+                   "batch.submit_job": self.submit_job,
+                   "batch.list_jobs": self.list_jobs,
+                   "batch.get_job_details": self.get_job_details,
+                   "batch.list_files": self.list_files,
                    "metadata.list_datasets": lambda _: self.plain([DATASET]),
+                   "metadata.list_publishers": self.list_publishers,
+                   "metadata.list_schemas":
+                       lambda _: self.plain(sorted(MAKERS)),
+                   "metadata.list_fields": self.list_fields,
+                   "metadata.list_unit_prices": self.list_unit_prices,
+                   "metadata.get_dataset_condition": self.get_condition,
                    "metadata.get_dataset_range": self.get_dataset_range}
         method = methods.get(request.path.removeprefix("/v0/"))
+        if request.path.startswith("/v0/batch/download/"):
+            method = self.download
         if method is None:
             return self.refuse_with(404, "Not Found")
         try:
@@ -264,8 +293,41 @@ class DatabentoServer(vendor.VendorServer):
         return vendor.Reply(200, json.dumps(value))
 
     def get_dataset_range(self, _):
-        return self.plain({"start": format_time(self.oldest),
-                           "end": format_time(min(self.now, 2**62))})
+        span = {"start": format_time(self.oldest),
+                "end": format_time(min(self.now, 2**62))}
+        return self.plain(dict(span, schema={"trades": span}))
+
+    def list_publishers(self, _):
+        return self.plain([
+            {"publisher_id": 1, "dataset": DATASET, "venue": "GLBX",
+             "description": "CME Globex MDP 3.0"},
+            {"publisher_id": 2, "dataset": "XNAS.ITCH", "venue": "XNAS",
+             "description": "Nasdaq TotalView-ITCH"}])
+
+    def list_fields(self, request):
+        if request.query.get("schema") not in MAKERS:
+            raise Refusal(422, "Unsupported schema.")
+        return self.plain([{"name": "ts_event", "type": "uint64_t"},
+                           {"name": "price", "type": "int64_t"}])
+
+    def list_unit_prices(self, _):
+        return self.plain([
+            {"mode": "historical-streaming",
+             "unit_prices": {"trades": 28.0, "ohlcv-1m": 280.25}},
+            {"unit_prices": {"trades": 2}, "mode": "historical"}])
+
+    def get_condition(self, request):
+        """Every day of a range whose end is inclusive."""
+        first = parse_time(request.query["start_date"])
+        last = parse_time(request.query["end_date"])
+        days = []
+        for day in range(first, last + DAY, DAY):
+            date = format_time(day)[:10]
+            condition, changed = self.conditions.get(
+                date, ("available", "2024-01-01"))
+            days.append({"date": date, "condition": condition,
+                         "last_modified_date": changed})
+        return self.plain(days)
 
     # ---- what a form asks for
 
@@ -358,6 +420,117 @@ class DatabentoServer(vendor.VendorServer):
                             rows=len(data),
                             content_type="application/octet-stream")
 
+    # ---- batch jobs
+
+    def submit_job(self, request):
+        form, start, end, symbols, _, data = self.select(request)
+        size = sum(len(dbn.record(form["schema"], r)) for r in data)
+        job = {"id": f"GLBX-2024-{len(self.jobs):04d}", "user_id": "U",
+               "cost_usd": round(size * 28 / 2**30, 9), "dataset": DATASET,
+               # One symbol is a string, several are an array.
+               "symbols": symbols[0] if len(symbols) == 1 else symbols,
+               "stype_in": form.get("stype_in", "raw_symbol"),
+               "stype_out": form.get("stype_out", "instrument_id"),
+               "schema": form["schema"], "start": format_time(start),
+               "end": format_time(end).replace("T", " ")[:19] + "+00:00",
+               "limit": None, "encoding": form["encoding"],
+               "compression": form["compression"], "pretty_px": False,
+               "pretty_ts": False, "map_symbols": False,
+               "split_symbols": False,
+               "split_duration": form["split_duration"], "split_size": None,
+               "delivery": "download", "state": "queued", "progress": None,
+               "ts_received": format_time(time.time_ns()),
+               "ts_queued": None, "ts_process_start": None,
+               "ts_process_done": None, "ts_expiration": None,
+               "_files": self.make_files(form, start, end, symbols),
+               "_looks": 0}
+        with self.lock:
+            self.jobs.append(job)
+        return self.show_job(job)
+
+    def make_files(self, form, start, end, symbols):
+        """A file a day that has rows, with metadata of its own, and the
+        support files."""
+        files = {"metadata.json": b"{}", "manifest.json": b"{}",
+                 "condition.json": b"[]"}
+        for day in range(start - start % DAY, end, DAY):
+            first, last = max(day, start), min(day + DAY, end)
+            stype = form.get("stype_in", "raw_symbol")
+            found = {s: intervals(s, stype, first, last) for s in symbols}
+            spans = sorted({(n, a, b) for parts in found.values()
+                            for _, a, b, n in parts})
+            data = merged(form["schema"], spans)
+            if not data or format_time(day)[:10] in self.quiet:
+                continue
+            mappings = {}
+            for parts in found.values():
+                for name, a, b, number in parts:
+                    mappings.setdefault(name, []).append(
+                        (*days_of(a, b), str(number)))
+            head = dbn.metadata(
+                DATASET, form["schema"], first, last, symbols, mappings,
+                not_found=[s for s in symbols if not found[s]],
+                stype_in=stype)
+            date = format_time(day)[:10].replace("-", "")
+            files[f"glbx-mdp3-{date}.{form['schema']}.dbn.zst"] = dbn.zstd(
+                head + b"".join(dbn.record(form["schema"], r) for r in data),
+                self.frame)
+        return files
+
+    def show_job(self, job):
+        return self.plain({k: v for k, v in job.items() if k[0] != "_"})
+
+    def list_jobs(self, request):
+        states = request.query.get("states", "queued,processing,done")
+        return self.plain([
+            {k: v for k, v in j.items() if k[0] != "_"} for j in self.jobs
+            if j["state"] in states.split(",") and not self.hidden])
+
+    def find_job(self, number):
+        for job in self.jobs:
+            if job["id"] == number:
+                return job
+        raise Refusal(404, "No such job.")
+
+    def get_job_details(self, request):
+        job = self.find_job(request.query.get("job_id"))
+        job["_looks"] += 1
+        if job["state"] in ("queued", "processing"):
+            job["state"] = "done" if job["_looks"] >= self.looks \
+                else "processing"
+        return self.show_job(job)
+
+    def list_files(self, request):
+        job = self.find_job(request.query.get("job_id"))
+        if job["state"] != "done":
+            raise Refusal(422, "The job is not done.")
+        found = [{"filename": name, "size": len(body),
+                  "hash": "sha256:" + hashlib.sha256(body).hexdigest(),
+                  "urls": {"https": f"https://hist.databento.com/v0/batch/"
+                                    f"download/{job['id']}/{name}",
+                           "ftp": "ftp://x"}}
+                 for name, body in job["_files"].items()]
+        if request.spoil == "bad-hash":
+            for one in found:
+                one["hash"] = "sha256:" + "0" * 64
+        return self.plain(found)
+
+    def download(self, request):
+        number, _, name = request.path.removeprefix(
+            "/v0/batch/download/").partition("/")
+        job = self.find_job(number)
+        if job["state"] == "expired" or name not in job["_files"]:
+            raise Refusal(404, "No such file.")
+        body, status, headers = job["_files"][name], 200, {}
+        wanted = request.headers.get("Range") or ""
+        if wanted.startswith("bytes="):
+            first = int(wanted[6:].partition("-")[0])
+            headers["Content-Range"] = (
+                f"bytes {first}-{len(body) - 1}/{len(body)}")
+            body, status = body[first:], 206
+        return vendor.Reply(status, body, headers,
+                            content_type="application/zstd")
+
     def resolve(self, request):
         form = self.form(request)
         start = parse_time(form["start_date"])
@@ -367,7 +540,8 @@ class DatabentoServer(vendor.VendorServer):
         result = {}
         for symbol, parts in found.items():
             for name, first, last, number in parts:
-                result.setdefault(name if not to_raw else symbol, []).append({
+                key = name if symbol == "ALL_SYMBOLS" else symbol
+                result.setdefault(key, []).append({
                     "d0": format_time(first)[:10],
                     "d1": format_time(last)[:10],
                     "s": NAMES[number] if to_raw else str(number)})
@@ -394,8 +568,11 @@ def main():
     options.add_argument("--key", default="db-key")
     options.add_argument("--now", metavar="TIME",
                          help="what happens later is not available")
+    options.add_argument("--looks", type=int, default=1,
+                         help="at a batch job before it is done")
     args = options.parse_args()
-    vendor.run(DatabentoServer(args.key, args.now, **vendor.common(args)))
+    vendor.run(DatabentoServer(args.key, args.now, looks=args.looks,
+                               **vendor.common(args)))
 
 
 if __name__ == "__main__":
