@@ -233,9 +233,9 @@ test_every_kind_of_value_reaches_its_member (void)
   g_autoptr (Job) job = fixture_load (
     "[job]\nprovider = acme\ndataset = a/raw, b\nschema = trades,ohlcv-1m\n"
     "symbols = A\nsymbol_kind = parent\nstart = 2024-01-01T12:00:00Z\n"
-    "end = 2024-02-01\nmemory_limit = 64 MiB\nprovisional = yes\n"
-    "on_unknown = warn\nmax_run_time = 1h30m\n"
-    "[store]\nraw = keep\nrows = off\n"
+    "end = 2024-02-01\nmemory_limit = 64 MiB\n"
+    "on_unknown = warn\nmax_run_time = 1h30m\nsinks = lake\n"
+    "[store]\nraw = keep\nrows = off\n[sink:lake]\ntype = acme\n"
     "[retry]\nmax_retries = 0\n"
     "[rate_limit]\nrate = 200/min\nburst = 10\nbucket.ticks = 10/s burst 4\n"
     "[quality]\nmin_score = 0.9\nmax_volume = 1e9\n"
@@ -249,7 +249,6 @@ test_every_kind_of_value_reaches_its_member (void)
   g_assert_cmpint (job->start, ==, 1704110400 * MD_SECOND);
   g_assert_cmpint (job->end, ==, 1706745600 * MD_SECOND);
   g_assert_cmpuint (job->memory_limit, ==, 64 << 20);
-  g_assert_true (job->provisional);
   g_assert_true (job->unknown_is_warning);
   g_assert_cmpint (job->max_run_time, ==, 90 * MD_MINUTE);
   g_assert_true (job->keep_raw);
@@ -263,6 +262,15 @@ test_every_kind_of_value_reaches_its_member (void)
   g_assert_cmpfloat (job->quality.max_volume, ==, 1e9);
   g_assert_true (job->quality.min_volume != job->quality.min_volume);
   g_assert_cmpstr (job->notify_exec, ==, "logger done");
+}
+
+/* With rows = off it is refused, so it is tested alone.                     */
+static void
+test_provisional_bars_can_be_asked_for (void)
+{
+  g_autoptr (Job) job = fixture_load (JOB_HEAD "provisional = yes\n");
+
+  g_assert_true (job->provisional);
 }
 
 static void
@@ -374,6 +382,8 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   fixture_begin ();
+  ADD ("provisional-bars-can-be-asked-for",
+       test_provisional_bars_can_be_asked_for);
   ADD ("later-layers-beat-earlier-ones", test_later_layers_beat_earlier_ones);
   ADD ("the-origin-of-each-value-is-known",
        test_the_origin_of_each_value_is_known);
