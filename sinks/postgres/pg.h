@@ -4,7 +4,8 @@
  *
  * postgres.c  keys, and a segment's life
  * link.c      the connection, statements, errors
- * tables.c    what is created in the database, and when
+ * tables.c    what is created in the database, and when; parts.c partitions
+ * replace.c   what a segment's rows do to those that are there
  * ids.c       instruments and ingestions as numbers
  * encode.c    rows as PostgreSQL's binary COPY takes them
  *
@@ -103,6 +104,8 @@ int pg_set_up (struct pg *pg, struct md_error *err);
 /* The table of the segment's schema, created on first use.                  */
 int pg_table_of (struct pg *pg, const struct md_segment *segment,
                  struct pg_table **ret_table, struct md_error *err);
+/* One at a time creates things, until the transaction ends.                 */
+int pg_lock_creation (struct pg *pg, struct md_error *err);
 /* Partitions for rows of these times, which grow.                           */
 int pg_make_parts (struct pg *pg, struct pg_table *table, const int64_t *ts,
                    int64_t n, struct md_error *err);
@@ -113,6 +116,13 @@ void pg_table_free (struct pg_table *table);
  * each.  (transfer full: free)                                              */
 char *pg_column_list (const struct pg_table *table, const char *prefix,
                       bool with_key, struct md_error *err);
+
+/* ---- replace.c ------------------------------------------------------------ */
+
+/* Nothing is in the segment's interval: rows can go there at once.          */
+int pg_is_vacant (struct pg *pg, bool *ret_vacant, struct md_error *err);
+/* Deletes what the staged rows lack, then puts those that differ.           */
+int pg_merge (struct pg *pg, struct md_error *err);
 
 /* ---- ids.c ---------------------------------------------------------------- */
 
