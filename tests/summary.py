@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts the single tests of Meson runs and names what failed or skipped."""
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
+
+
+def tree_of(path):
+    """Meson writes what tests print as it is, also what XML does not allow."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return ET.fromstring(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd"
+                                    "\U00010000-\U0010ffff]", "?",
+                                    file.read()))
 
 
 def cases_of(paths):
     """(suite, test case) of all runs; a program that died counts as a case."""
     for path in paths:
-        for suite in ET.parse(path).getroot().iter("testsuite"):
+        for suite in tree_of(path).iter("testsuite"):
             for case in suite.iter("testcase"):
                 yield suite.get("name"), case
 

@@ -225,4 +225,10 @@ const struct md_host trial_host = {
   .subscribed = host_subscribed,
   .gap = host_gap,
   .permit = host_permit,
+  .bar = call_bar,
+  .wait = call_wait,
+  .remember = call_remember,
+  .recall = call_recall,
+  .download = call_download,
+  .discard = call_discard,
 };
