@@ -392,9 +392,11 @@ static guint64
 fetch (struct md_call *call)
 {
   const struct md_provider *provider = md_plugin_v1 ()->ifaces[0].vtable;
-  const union md_value keys[5] = {
+  /* As databento.c declares them.                                          */
+  const union md_value keys[] = {
     { .s = "db-key" }, { .s = "https://x" }, { .s = NULL }, { .i = MD_ABSENT },
-    { .b = false }
+    { .b = false }, { .s = "stream" }, { .i = 5 * MD_SECOND }, { .s = "fail" },
+    { .s = NULL }
   };
   char text[INSTRUMENTS][8];
   const char *symbols[INSTRUMENTS];
@@ -405,7 +407,10 @@ fetch (struct md_call *call)
     .to = T0 + 31 * MD_DAY
   };
   struct md_error err = { .struct_size = sizeof err };
-  void *session = provider->open (call, &null_host, keys, &err);
+  void *session;
+
+  g_assert_cmpuint (md_plugin_v1 ()->n_keys, ==, G_N_ELEMENTS (keys));
+  session = provider->open (call, &null_host, keys, &err);
 
   for (guint i = 0; i < INSTRUMENTS; i++) {
     g_snprintf (text[i], sizeof text[i], "SYM%u", i);
